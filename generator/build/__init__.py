@@ -1,0 +1,1 @@
+"""model -> chart directory: plan, fill, write."""

@@ -1,0 +1,1 @@
+"""chart directory -> findings: lint, render, schemas, policies."""

@@ -1,0 +1,1 @@
+"""Policy rules over rendered objects, one rule a file."""

@@ -1,0 +1,1 @@
+"""The component kinds, each a folder."""

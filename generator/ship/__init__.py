@@ -1,0 +1,1 @@
+"""chart directory -> world: package, publish."""

@@ -1,0 +1,1 @@
+"""platform.yaml -> model: read, validate, resolve."""
