@@ -1,0 +1,63 @@
+"""Unpack the subcharts that lie as archives in charts/, as `helm dependency build` leaves them."""
+
+from __future__ import annotations
+
+import io
+import re
+import tarfile
+import zlib
+
+from generator.errors import InputError
+from generator.findings import Finding
+
+_ARCHIVE = re.compile(r"charts/(?:[^/]+/charts/)*[^/]+\.tgz")
+
+
+def unpack_all(files: dict[str, bytes], chart: str) -> dict[str, bytes]:
+    """The files, with every `charts/<name>-<version>.tgz` replaced by `charts/<name>/…`."""
+    todo = [path for path in files if _ARCHIVE.fullmatch(path)]
+    if not todo:
+        return files
+    out = {path: data for path, data in files.items() if not _belongs_to(path, todo)}
+    for path in todo:
+        place = f"{chart}/{path}"
+        folder = path[: path.rindex("/") + 1]
+        for name, data in unpack(files[path], place).items():
+            if f"{folder}{name}" in out:
+                raise InputError([_finding(place, f"{folder}{name} is in charts/ twice")])
+            out[f"{folder}{name}"] = data
+    return unpack_all(out, chart)  # a subchart may hold packed subcharts in turn
+
+
+def unpack(archive: bytes, place: str) -> dict[str, bytes]:
+    """The files of a chart archive, in their order; their paths begin with the chart's name."""
+    files: dict[str, bytes] = {}
+    try:
+        with tarfile.open(fileobj=io.BytesIO(archive), mode="r:gz") as tar:
+            for member in tar:
+                if member.isdir():
+                    continue
+                content = tar.extractfile(member) if member.isreg() else None
+                if content is None or not _safe(member.name):
+                    what = f"{member.name!r} in it is no file below one folder"
+                    raise InputError([_finding(place, what)])
+                files[member.name] = content.read()
+    except (tarfile.TarError, OSError, EOFError, zlib.error) as error:
+        raise InputError([_finding(place, f"no chart archive: {error}")]) from None
+    if len({name.partition("/")[0] for name in files}) != 1:
+        raise InputError([_finding(place, "no chart archive: expected one folder in it")])
+    return files
+
+
+def _belongs_to(path: str, archives: list[str]) -> bool:
+    # The signature of an archive says nothing about the files that were in it.
+    return path.removesuffix(".prov") in archives
+
+
+def _safe(name: str) -> bool:
+    parts = name.split("/")
+    return len(parts) > 1 and name.isprintable() and not {"", ".", ".."} & set(parts)
+
+
+def _finding(place: str, message: str) -> Finding:
+    return Finding(path=place, rule="chart-archive", message=message)
