@@ -48,6 +48,16 @@ class Package:
     def title(self) -> str:
         return f"{self.name} {self.version}"
 
+    @property
+    def filename(self) -> str:
+        return f"{self.name}-{self.version}.tgz"
+
+    @property
+    def provenance(self) -> Path | None:
+        """The signature file that Helm looks for beside the archive, if it is there."""
+        path = self.path.with_name(f"{self.path.name}.prov")
+        return path if path.is_file() else None
+
 
 def pack(chart: Path, out_dir: Path) -> Package:
     """Write `<name>-<version>.tgz` into `out_dir`, replacing an older one in one step."""
@@ -61,16 +71,29 @@ def pack(chart: Path, out_dir: Path) -> Package:
     return _package(declared, path, data, tuple(entries))
 
 
-def read(path: Path) -> tuple[Package, chartdir.Chart]:
+def read(path: Path) -> Package:
     """What an archive holds, packed by this module or by any Helm."""
     data = path.read_bytes()
     files = vendored.unpack(data, str(path))
-    first = next((name for name in files if name.partition("/")[2] == "Chart.yaml"), None)
-    if first is None:
-        message = "no chart archive: no Chart.yaml in it"
-        raise InputError([Finding(path=str(path), rule="chart-archive", message=message)])
-    declared = chartdir.read(files[first], f"{path}:{first}")
-    return _package(declared, path, data, tuple(files)), declared
+    return _package(declared_in(path), path, data, tuple(files))
+
+
+def declared_in(path: Path) -> chartdir.Chart:
+    """The Chart.yaml of an archive, read no further than to it."""
+    try:
+        with tarfile.open(path, mode="r|gz") as tar:
+            for member in tar:
+                if member.isreg() and member.name.partition("/")[2] == "Chart.yaml":
+                    content = tar.extractfile(member)
+                    return chartdir.read(content.read() if content else b"", f"{path}:Chart.yaml")
+    except vendored.BROKEN as error:
+        raise InputError([vendored.no_archive(str(path), str(error))]) from None
+    raise InputError([vendored.no_archive(str(path), "no Chart.yaml in it")])
+
+
+def digest_of(path: Path) -> str:
+    """The sha256 of a file's bytes, as Package.digest has it."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def source_date() -> int:

@@ -20,6 +20,15 @@ _VERSION = re.compile(
 _TEXT = ("name", "version", "appVersion")
 
 
+class Loader(yaml.CSafeLoader):
+    """YAML without dates: Helm reads them as text, and an index repeats them as written."""
+
+    yaml_implicit_resolvers = {  # noqa: RUF012 as PyYAML declares it
+        first: [(tag, regexp) for tag, regexp in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+        for first, resolvers in yaml.CSafeLoader.yaml_implicit_resolvers.items()
+    }
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Chart:
     """What a Chart.yaml says. `metadata` is all of it, as an index.yaml repeats it."""
@@ -33,7 +42,7 @@ class Chart:
 def read(data: bytes, place: str) -> Chart:
     """The chart that the text of a Chart.yaml declares; `place` is named in findings."""
     try:
-        metadata = yaml.load(data, Loader=yaml.CSafeLoader)
+        metadata = yaml.load(data, Loader=Loader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line, col = (mark.line + 1, mark.column + 1) if mark else (0, 0)

@@ -10,6 +10,9 @@ import zlib
 from generator.errors import InputError
 from generator.findings import Finding
 
+# What reading a damaged archive can raise.
+BROKEN = (tarfile.TarError, OSError, EOFError, zlib.error)
+
 _ARCHIVE = re.compile(r"charts/(?:[^/]+/charts/)*[^/]+\.tgz")
 
 
@@ -42,11 +45,16 @@ def unpack(archive: bytes, place: str) -> dict[str, bytes]:
                     what = f"{member.name!r} in it is no file below one folder"
                     raise InputError([_finding(place, what)])
                 files[member.name] = content.read()
-    except (tarfile.TarError, OSError, EOFError, zlib.error) as error:
-        raise InputError([_finding(place, f"no chart archive: {error}")]) from None
+    except BROKEN as error:
+        raise InputError([no_archive(place, str(error))]) from None
     if len({name.partition("/")[0] for name in files}) != 1:
-        raise InputError([_finding(place, "no chart archive: expected one folder in it")])
+        raise InputError([no_archive(place, "expected one folder in it")])
     return files
+
+
+def no_archive(place: str, why: str) -> Finding:
+    """The finding on a file that is no archive of a chart."""
+    return _finding(place, f"no chart archive: {why}")
 
 
 def _belongs_to(path: str, archives: list[str]) -> bool:
