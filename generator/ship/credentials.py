@@ -6,6 +6,7 @@ import base64
 import binascii
 import json
 import os
+import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,6 +31,15 @@ def docker_config(environ: Mapping[str, str] = os.environ) -> Path:
     """Docker's own file, which Helm falls back to as well."""
     home = environ.get("DOCKER_CONFIG")
     return (Path(home) if home else Path.home() / ".docker") / "config.json"
+
+
+def read_password(source: Path | None) -> str:
+    """A password from a file, or from standard input when there is none; one line end is cut."""
+    text = source.read_text(encoding="utf-8") if source else sys.stdin.read()
+    password = text.removesuffix("\n").removesuffix("\r")
+    if not password:
+        raise GeneratorError(f"no password in {source or 'standard input'}")
+    return password
 
 
 def find(host: str, files: Iterable[Path]) -> Credentials | None:

@@ -62,15 +62,28 @@ def publish(
     dry_run: bool = False,
 ) -> tuple[Outcome, ...]:
     """Publish archives to `oci://host/path` or to a directory (a path or `file://…`)."""
-    packages = [archive.read(path) for path in archives]
+    packages = _distinct([archive.read(path) for path in archives])
     if target.startswith("oci://"):
         return _to_registry(packages, target, find_helm, access or Access(), dry_run)
-    scheme, separator, path = target.partition("://")
-    if separator and scheme != "file":
+    path = target.removeprefix("file://")
+    if "://" in path or (path != target and not path.startswith("/")):
         raise GeneratorError(
-            f"cannot publish to {target!r}", hint="give oci://host/path or a directory"
+            f"cannot publish to {target!r}",
+            hint="write oci://host[:port]/path, or the path of a directory",
         )
-    return _to_directory(packages, Path(path if separator else target), dry_run)
+    return _to_directory(packages, Path(path), dry_run)
+
+
+def _distinct(packages: Sequence[Package]) -> tuple[Package, ...]:
+    """The packages, each once; two with one name and version but other bytes are a conflict."""
+    by_title: dict[str, Package] = {}
+    for package in packages:
+        same = by_title.setdefault(package.title, package)
+        if same.digest != package.digest:
+            raise ConflictError(
+                f"{same.path} and {package.path} are both {package.title}, with different bytes"
+            )
+    return tuple(by_title.values())
 
 
 def _to_directory(
@@ -112,7 +125,7 @@ def _to_registry(
     places = [_Place(registry=registry, prefix=prefix, package=package) for package in packages]
     there = [place.published() for place in places]
     references = [place.reference for place in places]
-    new = _new(packages, [each and (each.chart or "no chart") for each in there], references)
+    new = _new(packages, [_digest(each) for each in there], references)
     outcomes = []
     with _config_file(host, access, login, config) as file:
         for place, before in zip(places, there, strict=True):
@@ -190,6 +203,11 @@ def _new(
             hint="a published version never changes: raise the version in platform.yaml",
         )
     return tuple(package for package, digest in zip(packages, there, strict=True) if not digest)
+
+
+def _digest(found: Published | None) -> str | None:
+    """What is compared: the archive's digest, or words that equal none where an image lies."""
+    return (found.chart or "of something that is no chart") if found else None
 
 
 def _action(is_new: bool, dry_run: bool) -> str:

@@ -113,7 +113,7 @@ class Registry:
             return f"Bearer {self._token(parameters, repository)}"
         if self.credentials is None:
             raise GeneratorError(f"{self.host} wants a user and password", hint=self._hint())
-        return self._basic()
+        return _basic(self.credentials)
 
     def _token(self, challenge: dict[str, str], repository: str) -> str:
         realm = challenge.get("realm", "")
@@ -131,7 +131,7 @@ class Registry:
             body = urllib.parse.urlencode({**query, **refresh}).encode()
         else:
             realm += ("&" if "?" in realm else "?") + urllib.parse.urlencode(query)
-            authorization = self._basic() if self.credentials else ""
+            authorization = _basic(self.credentials) if self.credentials else ""
         try:
             answer = json.loads(self._open(realm, {}, authorization, body))
             return str(answer.get("token") or answer["access_token"])
@@ -163,17 +163,17 @@ class Registry:
             time.sleep(wait)
         raise AssertionError("the last try returns or raises")
 
-    def _basic(self) -> str:
-        assert self.credentials is not None
-        pair = f"{self.credentials.user}:{self.credentials.password}".encode()
-        return "Basic " + base64.b64encode(pair).decode("ascii")
-
     def _refusal(self, url: str, error: urllib.error.HTTPError) -> GeneratorError:
         hint = self._hint() if error.code in (401, 403) else None
         return GeneratorError(f"{url} answered {error.code} {error.reason}", hint=hint)
 
     def _hint(self) -> str:
         return f"`helm registry login {self.host}`, or give a user and a password file"
+
+
+def _basic(credentials: Credentials) -> str:
+    pair = f"{credentials.user}:{credentials.password}".encode()
+    return "Basic " + base64.b64encode(pair).decode("ascii")
 
 
 def _connection_hint(reason: object) -> str | None:
