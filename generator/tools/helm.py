@@ -60,7 +60,7 @@ class Helm:
     ) -> tuple[LintMessage, ...]:
         """What `helm lint` says of the charts, in one call, whether it accepts them or not."""
         command: list[str | Path] = [self.path, "lint", *charts, *_files(values)]
-        command += ["--kube-version", kube_version, "--namespace", namespace]
+        command += ["--kube-version", _full(kube_version), "--namespace", namespace]
         done = process.run(
             [*command, "--strict"] if strict else command, env=environment(), accept=(0, 1)
         )
@@ -82,7 +82,7 @@ class Helm:
     ) -> str:
         """The manifests that installing the chart (a directory or an archive) would send."""
         command: list[str | Path] = [self.path, "template", release, chart, *_files(values)]
-        command += ["--namespace", namespace, "--kube-version", kube_version]
+        command += ["--namespace", namespace, "--kube-version", _full(kube_version)]
         for version in api_versions:
             command += ["--api-versions", version]
         return process.run(command, env=environment()).stdout
@@ -171,6 +171,11 @@ def _ask_version(path: Path) -> str:
     if found is None:
         raise GeneratorError(f"{path} is no Helm: it says {done.stdout.strip()!r}", hint=_GET_ONE)
     return f"{found[1]}.{found[2]}.{found[3] or 0}"
+
+
+def _full(kube_version: str) -> str:
+    """Three numbers: of two, Helm 3 tells templates `v1.31.0` and Helm 4 `v1.31`."""
+    return f"{kube_version}.0" if kube_version.count(".") == 1 else kube_version
 
 
 def _files(values: Sequence[Path]) -> list[str]:
