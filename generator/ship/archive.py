@@ -15,6 +15,7 @@ alone. Measured on 12 subcharts, 348 kB: stored 348 kB, zlib level 9 11.0 kB in 
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import os
 import tarfile
@@ -81,7 +82,8 @@ def read(path: Path) -> Package:
 def declared_in(path: Path) -> chartdir.Chart:
     """The Chart.yaml of an archive, read no further than to it."""
     try:
-        with tarfile.open(path, mode="r|gz") as tar:
+        # Not "r|gz": tarfile's own gzip reader stumbles over the extra field that Helm writes.
+        with gzip.open(path) as raw, tarfile.open(fileobj=raw, mode="r|") as tar:
             for member in tar:
                 if member.isreg() and member.name.partition("/")[2] == "Chart.yaml":
                     content = tar.extractfile(member)
