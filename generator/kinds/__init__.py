@@ -1,1 +1,51 @@
-"""The component kinds, each a folder."""
+"""The component kinds, each a folder; a repository may add its own in `kinds/`.
+
+Adding a kind is adding a folder whose `__init__.py` has the names of `api.Kind`.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import sys
+from pathlib import Path
+from typing import cast
+
+from generator.errors import GeneratorError
+from generator.kinds.api import Kind
+
+HERE = Path(__file__).parent
+
+BUILT_IN = (
+    "web",
+)
+
+
+def load_kinds(own: Path | None = None) -> dict[str, Kind]:
+    """The built-in kinds, and those in the folder `own`, by name."""
+    kinds = {name: cast(Kind, importlib.import_module(f"generator.kinds.{name}")) for name in BUILT_IN}
+    if own is not None and own.is_dir():
+        for folder in sorted(own.iterdir()):
+            if (folder / "__init__.py").is_file():
+                kinds[folder.name] = _load(folder)
+    return kinds
+
+
+def _load(folder: Path) -> Kind:
+    name = f"platform_kinds_{folder.name}"
+    spec = importlib.util.spec_from_file_location(name, folder / "__init__.py")
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        raise GeneratorError(f"the kind in {folder} can't be loaded: {error}") from error
+    missing = [n for n in Kind.__annotations__ if not hasattr(module, n)]
+    missing += [n for n in vars(Kind) if not n.startswith("_") and not hasattr(module, n)]
+    if missing:
+        raise GeneratorError(
+            f"the kind in {folder} lacks {', '.join(sorted(missing))}",
+            hint="generator/kinds/api.py says what a kind must offer",
+        )
+    return cast(Kind, module)

@@ -1,0 +1,143 @@
+"""Templates and plan become the bytes of a chart, in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jinja2
+import orjson
+
+from generator.build import values
+from generator.build.cache import bytecode_cache
+from generator.build.plan import ChartPlan, Planned, plan_chart
+from generator.errors import GeneratorError
+from generator.kinds import umbrella
+from generator.spec.model import Chart, Platform
+
+Tree = dict[str, bytes]
+
+#: Where each file of a chart came from: read by `check`, left out of packages.
+SOURCE_MAP = ".source-map.json"
+
+
+def fill_chart(platform: Platform, chart: Chart) -> Tree:
+    """All files of an umbrella chart by path, sorted."""
+    tree: Tree = {}
+    plans = list(plan_chart(platform, chart))
+    schemas = _Schemas()
+    for plan in plans:
+        tree.update(_fill_plan(plan))
+        if plan.folder:
+            schema, text = schemas.of_subchart(plan)
+            tree[f"{plan.folder}/values.schema.json"] = text
+    tree["values.schema.json"] = schemas.of_umbrella(plans[0], plans[1:])
+    for name, data in umbrella.raw_manifests(chart).items():
+        tree[name] = data
+    tree[SOURCE_MAP] = _source_map(plans)
+    return dict(sorted(tree.items()))
+
+
+def _fill_plan(plan: ChartPlan) -> Tree:
+    knobs = values.group(plan.knobs)
+    context = {**plan.context, "knobs": knobs, "plan": plan}
+    prefix = f"{plan.folder}/" if plan.folder else ""
+    title = f"Default values of {plan.name}. README.md has them as a table."
+    tree = {f"{prefix}values.yaml": values.values_yaml(title, knobs).encode()}
+    for planned in plan.files:
+        tree[planned.path] = _fill(planned, context)
+    return tree
+
+
+def _fill(planned: Planned, context: Mapping[str, Any]) -> bytes:
+    if planned.verbatim:
+        return _find(planned).read_bytes()
+    environment = _environment(planned.folders)
+    try:
+        template = environment.get_template(planned.template)
+        text = template.render({**context, **planned.context})
+    except jinja2.TemplateSyntaxError as error:
+        raise GeneratorError(f"{error.filename}:{error.lineno}: {error.message}") from error
+    except jinja2.UndefinedError as error:
+        raise GeneratorError(f"template {planned.template}: {error.message}") from error
+    return text.encode()
+
+
+def _find(planned: Planned) -> Path:
+    for folder in planned.folders:
+        path = Path(folder, planned.template)
+        if path.is_file():
+            return path
+    raise GeneratorError(f"no template {planned.template} in {', '.join(planned.folders)}")
+
+
+@cache
+def _environment(folders: tuple[str, ...]) -> jinja2.Environment:
+    """Brackets, since braces belong to Helm (docs/decisions/0002-brackets.md)."""
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(folders),
+        variable_start_string="[[",
+        variable_end_string="]]",
+        block_start_string="[%",
+        block_end_string="%]",
+        comment_start_string="[#",
+        comment_end_string="#]",
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        undefined=jinja2.StrictUndefined,
+        autoescape=False,  # noqa: S701 - YAML, not HTML
+        auto_reload=False,
+        bytecode_cache=bytecode_cache(),
+    )
+    environment.filters["tojson"] = lambda value: orjson.dumps(value).decode()
+    environment.filters["scalar"] = values.scalar
+    environment.globals["values_table"] = values.readme_table
+    return environment
+
+
+class _Schemas:
+    """Schemas of subcharts: equal ones are made once and shared by the umbrella's definitions."""
+
+    def __init__(self) -> None:
+        self._trees: dict[tuple[object, ...], tuple[str, values.Tree]] = {}
+        self._texts: dict[str, bytes] = {}
+
+    def of_subchart(self, plan: ChartPlan) -> tuple[str, bytes]:
+        key = tuple((knob.path, knob.doc, id(knob.schema)) for knob in plan.knobs)
+        known = self._trees.get(key)
+        if known is None:
+            kind = plan.context["component"].kind
+            number = sum(name.partition(".")[0] == kind for name, _ in self._trees.values())
+            tree = values.schema_tree(plan.knobs, subchart=True)
+            known = (f"{kind}.{number + 1}" if number else kind, tree)
+            self._trees[key] = known
+            self._texts[known[0]] = values.schema_json(tree, f"Values of a {kind}")
+        return known[0], self._texts[known[0]]
+
+    def of_umbrella(self, plan: ChartPlan, subcharts: list[ChartPlan]) -> bytes:
+        """Its own values, and each subchart's schema below the subchart's key."""
+        own = [k for k in plan.knobs if not k.path.endswith(".enabled") or k.path.count(".") > 1]
+        names = {sub.name for sub in subcharts}
+        own = [k for k in plan.knobs if k.path.partition(".")[0] not in names]
+        tree = values.schema_tree(own, subchart=False)
+        for sub in subcharts:
+            name, _ = self.of_subchart(sub)
+            tree["properties"][sub.name] = {"$ref": f"#/definitions/{name}"}
+        tree["definitions"] = dict(sorted(self._trees.values()))
+        return values.schema_json(tree, f"Values of {plan.name}")
+
+
+def _source_map(plans: list[ChartPlan]) -> bytes:
+    """Path of each file to the node of the spec and the template that made it."""
+    entries = {
+        planned.path: {
+            "spec": ".".join(str(part) for part in planned.origin.path),
+            "template": planned.template,
+        }
+        for plan in plans
+        for planned in plan.files
+    }
+    return orjson.dumps(entries, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS) + b"\n"

@@ -1,0 +1,161 @@
+"""Which files a chart has, from which template and for which node of platform.yaml each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from generator.build.view import Caller, View, all_callers
+from generator.kinds import umbrella
+from generator.kinds.api import File, Knob
+from generator.kinds.common import knobs as common
+from generator.kinds.common import schemas
+from generator.spec.model import Chart, Component, Node, Platform
+from generator.spec.names import camel_case
+
+
+@dataclass(frozen=True, kw_only=True)
+class Planned:
+    """One file to come: where it goes, what fills it, and which node of the spec asked for it."""
+
+    path: str
+    template: str
+    folders: tuple[str, ...]
+    origin: Node
+    verbatim: bool = False
+    context: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChartPlan:
+    """All files of one chart, and its values: an umbrella or a subchart.
+
+    `folder` is the chart's own folder below the umbrella's, "" for the umbrella itself.
+    """
+
+    folder: str
+    name: str
+    origin: Node
+    knobs: tuple[Knob, ...]
+    files: tuple[Planned, ...]
+    context: Mapping[str, Any]
+
+
+def plan_chart(platform: Platform, chart: Chart) -> Iterator[ChartPlan]:
+    """The umbrella's plan, then its subcharts' in the spec's order."""
+    callers = all_callers(platform)
+    subcharts = [
+        plan_component(platform, chart, component, callers.get((chart.name, component.name), ()))
+        for component in chart.components
+    ]
+    yield plan_umbrella(platform, chart, subcharts)
+    yield from subcharts
+
+
+def plan_umbrella(platform: Platform, chart: Chart, subcharts: Sequence[ChartPlan]) -> ChartPlan:
+    knobs = (
+        *_shared_knobs(chart, routed=bool(chart.routed)),
+        *umbrella.knobs(chart),
+        *(_condition(component) for component in chart.components),
+    )
+    context = {"platform": platform, "chart": chart, "define": chart.name, "subcharts": subcharts}
+    files = [
+        *_frame("", ("Chart.yaml", ".helmignore", "README.md", "NOTES.txt", "_helpers.tpl")),
+        *umbrella.files(chart),
+    ]
+    return ChartPlan(
+        folder="",
+        name=chart.name,
+        origin=chart,
+        knobs=knobs,
+        files=tuple(_planned(file, "", umbrella.FOLDERS, chart) for file in files),
+        context=context,
+    )
+
+
+def plan_component(
+    platform: Platform, chart: Chart, component: Component, callers: tuple[Caller, ...]
+) -> ChartPlan:
+    view = View(component=component, chart=chart, callers=callers)
+    folder = f"charts/{component.name}"
+    context = {
+        "platform": platform,
+        "chart": chart,
+        "component": component,
+        "s": component.settings,
+        "view": view,
+        "define": view.define,
+    }
+    knobs = (
+        *_shared_knobs(chart, routed=view.routed),
+        *component.kind_module.knobs(component, chart),
+        *_connection_knobs(view),
+    )
+    files = [
+        *_frame("", ("Chart.yaml", ".helmignore", "README.md", "_helpers.tpl", "validate.yaml")),
+        *component.kind_module.files(component, chart),
+    ]
+    folders = kind_folders(component)
+    return ChartPlan(
+        folder=folder,
+        name=component.name,
+        origin=component,
+        knobs=knobs,
+        files=tuple(_planned(file, folder, folders, component) for file in files),
+        context=context,
+    )
+
+
+def kind_folders(component: Component) -> tuple[str, ...]:
+    """Where the templates of a kind are looked for: its own folder first, then the shared."""
+    own = Path(str(component.kind_module.__file__)).parent
+    extra = getattr(component.kind_module, "FOLDERS", ())
+    return (str(own / "templates"), *extra, umbrella.COMMON)
+
+
+def _frame(prefix: str, names: Sequence[str]) -> Iterator[File]:
+    """The files that every chart has."""
+    for name in names:
+        inside = name.endswith((".tpl", ".txt", ".yaml")) and name != "Chart.yaml"
+        yield File(template=prefix + name, path=f"templates/{name}" if inside else name)
+
+
+def _planned(file: File, folder: str, folders: tuple[str, ...], origin: Node) -> Planned:
+    return Planned(
+        path=f"{folder}/{file.path}" if folder else file.path,
+        template=file.template,
+        folders=folders,
+        origin=file.context.get("origin", origin),
+        verbatim=file.verbatim,
+        context=file.context,
+    )
+
+
+def _shared_knobs(chart: Chart, *, routed: bool) -> list[Knob]:
+    return common.shared(
+        routed=routed, mesh=chart.mesh, ingress_namespace=chart.ingress.namespace
+    )
+
+
+def _condition(component: Component) -> Knob:
+    return Knob(
+        path=f"{component.name}.enabled",
+        doc=f"Install {component.name}. Its values: charts/{component.name}/README.md.",
+        default=True,
+        schema=schemas.BOOLEAN,
+    )
+
+
+def _connection_knobs(view: View) -> list[Knob]:
+    return [
+        Knob(
+            path=f"connections.{camel_case(peer.name)}.host",
+            doc=f"Host of {peer.name}. Empty means the one of the same release.",
+            default="",
+            schema=schemas.STRING,
+            flip="elsewhere.example.com",
+        )
+        for peer in view.outs
+    ]

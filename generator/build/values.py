@@ -1,0 +1,143 @@
+"""One definition (`Knob`) written three times: values.yaml, values.schema.json, README table."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+import orjson
+
+from generator.kinds.api import Knob
+
+Tree = dict[str, Any]
+
+_PLAIN = re.compile(r"[A-Za-z/][-A-Za-z0-9_./ ()]*[A-Za-z0-9)]|[A-Za-z]")
+_MISREAD = frozenset("y n yes no on off true false null none nan inf".split())
+_WIDTH = 100
+
+
+def scalar(value: Any) -> str:
+    """A YAML scalar or an empty collection, quoted only where YAML would misread it."""
+    if isinstance(value, str):
+        if _PLAIN.fullmatch(value) and value.lower() not in _MISREAD and " #" not in value:
+            return value
+        return orjson.dumps(value).decode()
+    return orjson.dumps(value).decode()
+
+
+def dump(value: Any, indent: int) -> list[str]:
+    """The lines of a mapping or a list, at a column."""
+    pad = " " * indent
+    lines: list[str] = []
+    if isinstance(value, Mapping):
+        for key, item in value.items():
+            if isinstance(item, Mapping | list) and item:
+                lines.append(f"{pad}{scalar(key)}:")
+                lines += dump(item, indent + 2)
+            else:
+                lines.append(f"{pad}{scalar(key)}: {scalar(item)}")
+        return lines
+    for item in value:
+        if isinstance(item, Mapping) and item:
+            first, *rest = dump(item, indent + 2)
+            lines.append(f"{pad}- {first.lstrip()}")
+            lines += rest
+        else:
+            lines.append(f"{pad}- {scalar(item)}")
+    return lines
+
+
+def values_yaml(title: str, knobs: Sequence[Knob]) -> str:
+    """values.yaml: a comment above every value, a blank line between groups."""
+    lines = [f"# {line}" for line in title.splitlines()]
+    open_path: tuple[str, ...] = ()
+    last_group = None
+    for knob in knobs:
+        *parents, leaf = knob.path.split(".")
+        if parents or parents[:1] != [last_group]:
+            group = knob.path.partition(".")[0]
+            if group != last_group:
+                lines.append("")
+            last_group = group
+        common = _common(open_path, parents)
+        for depth in range(common, len(parents)):
+            lines.append("  " * depth + f"{parents[depth]}:")
+        open_path = tuple(parents)
+        pad = "  " * len(parents)
+        lines += [f"{pad}# {'-- ' if n == 0 else ''}{line}" for n, line in _wrap(knob.doc, len(pad))]
+        if isinstance(knob.default, Mapping | list) and knob.default:
+            lines.append(f"{pad}{leaf}:")
+            lines += dump(knob.default, len(pad) + 2)
+        else:
+            lines.append(f"{pad}{leaf}: {scalar(knob.default)}")
+    return "\n".join(lines) + "\n"
+
+
+def schema_tree(knobs: Iterable[Knob], *, subchart: bool) -> Tree:
+    """The schema of a chart's values: closed where we own the map.
+
+    A subchart declares `global`, which Helm passes down, and `enabled`, its condition in the
+    umbrella: a closed schema without them breaks every umbrella.
+    """
+    root: Tree = {"type": "object", "additionalProperties": False, "properties": {}}
+    for knob in knobs:
+        *parents, leaf = knob.path.split(".")
+        node = root
+        for part in parents:
+            node = node["properties"].setdefault(
+                part, {"type": "object", "additionalProperties": False, "properties": {}}
+            )
+        node["properties"][leaf] = {"description": knob.doc, **knob.schema}
+    shared = root["properties"].setdefault("global", {"type": "object"})
+    shared["description"] = "Values that the umbrella and all its subcharts see alike."
+    shared["additionalProperties"] = True
+    if subchart:
+        root["properties"]["enabled"] = {
+            "description": "Set by the umbrella: whether this subchart is part of the release.",
+            "type": "boolean",
+        }
+    return root
+
+
+def schema_json(tree: Tree, title: str) -> bytes:
+    head = {"$schema": "http://json-schema.org/draft-07/schema#", "title": title}
+    return orjson.dumps({**head, **tree}, option=orjson.OPT_INDENT_2) + b"\n"
+
+
+def readme_table(knobs: Iterable[Knob]) -> str:
+    """The values as a Markdown table."""
+    lines = ["| Value | Default | What it does |", "| --- | --- | --- |"]
+    for knob in knobs:
+        default = orjson.dumps(knob.default).decode().replace("|", "\\|")
+        lines.append(f"| `{knob.path}` | `{default}` | {knob.doc.replace('|', chr(92) + '|')} |")
+    return "\n".join(lines)
+
+
+def group(knobs: Iterable[Knob]) -> list[Knob]:
+    """The same knobs, with those of one parent side by side, in order of first appearance."""
+    order: dict[str, list[Knob]] = {}
+    for knob in knobs:
+        order.setdefault(knob.path.partition(".")[0], []).append(knob)
+    return [knob for members in order.values() for knob in members]
+
+
+@lru_cache(maxsize=4096)
+def _wrap(doc: str, indent: int) -> tuple[tuple[int, str], ...]:
+    words, lines, width = doc.split(), [""], _WIDTH - indent - 6
+    for word in words:
+        if lines[-1] and len(lines[-1]) + len(word) + 1 > width:
+            lines.append(word)
+        else:
+            lines[-1] = f"{lines[-1]} {word}".strip()
+    return tuple(enumerate(lines))
+
+
+def _common(one: Sequence[str], other: Sequence[str]) -> int:
+    count = 0
+    for left, right in zip(one, other, strict=False):
+        if left != right:
+            break
+        count += 1
+    return count

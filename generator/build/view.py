@@ -1,0 +1,177 @@
+"""What templates see of a component: its edges in both directions, its environment, its waits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from generator.kinds.api import Env
+from generator.spec.model import Chart, Component, Edge, Outside, Platform, Scrape
+from generator.spec.names import camel_case
+
+
+@dataclass(frozen=True, kw_only=True)
+class Peer:
+    """Pods on the other side of an edge. `namespace` is None within the release."""
+
+    name: str
+    workload: str
+    service: str
+    port: int
+    namespace: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Caller:
+    """Pods that connect to this component, and to which of its workloads and ports."""
+
+    workload: str
+    namespace: str | None
+    to: str
+    port: int
+    component: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class View:
+    """One component, resolved for its templates."""
+
+    component: Component
+    chart: Chart
+    callers: tuple[Caller, ...]
+    direct: bool = False
+
+    @cached_property
+    def edges(self) -> tuple[Edge, ...]:
+        return self.chart.edges_from.get(self.component.name, ())
+
+    @cached_property
+    def outs(self) -> tuple[Peer, ...]:
+        """Components that it connects to. The migration goes around poolers (`direct`)."""
+        peers = []
+        for edge in self.edges:
+            if edge.target is None or edge.link is None:
+                continue
+            link = (edge.link.direct or edge.link) if self.direct else edge.link
+            peers.append(
+                Peer(
+                    name=edge.target.name,
+                    workload=link.workload,
+                    service=link.service,
+                    port=link.port,
+                    namespace=edge.namespace,
+                )
+            )
+        return tuple(peers)
+
+    @cached_property
+    def outside(self) -> tuple[Outside, ...]:
+        return tuple(edge.outside for edge in self.edges if edge.outside is not None)
+
+    @cached_property
+    def waits(self) -> tuple[Peer, ...]:
+        """Data that must answer before the first container starts."""
+        wanted = {e.target.name for e in self.edges if e.target and e.link and e.link.wait}
+        return tuple(peer for peer in self.outs if peer.name in wanted)
+
+    @cached_property
+    def env(self) -> tuple[Env, ...]:
+        """What the edges give, without the variables that the author sets himself."""
+        app = getattr(self.component.settings, "app", None)
+        own = {name for name, _ in app.env} | {s[0] for s in app.secrets} if app else set()
+        given = []
+        for edge in self.edges:
+            if edge.target is None or edge.link is None:
+                continue
+            link = (edge.link.direct or edge.link) if self.direct else edge.link
+            host = f'{{{{ include "{self.helper(edge.target.name)}" . }}}}'
+            for env in link.env:
+                if env.name not in own:
+                    given.append(replace(env, value=quote(env.value.replace("{host}", host))))
+        return tuple(given)
+
+    @property
+    def define(self) -> str:
+        """What the names of this subchart's helpers start with. They are global in Helm."""
+        return f"{self.chart.name}.{self.component.name}"
+
+    def helper(self, target: str) -> str:
+        """Name of the helper that knows a target's host."""
+        return f"{self.define}.{target}{'.direct' if self.direct else ''}"
+
+    def callers_of(self, workload: str) -> tuple[Caller, ...]:
+        """Who connects to one of this component's workloads, each once."""
+        unique = {(c.workload, c.namespace): c for c in self.callers if c.to == workload}
+        return tuple(unique[key] for key in sorted(unique, key=str))
+
+    @cached_property
+    def routed(self) -> bool:
+        return self.component.name in self.chart.routed
+
+    @property
+    def listens(self) -> bool:
+        return self.component.link is not None
+
+    @property
+    def scrape(self) -> Scrape | None:
+        return self.chart.scrape
+
+    @property
+    def scraped(self) -> bool:
+        """Whether a scraper exists and the component has metrics."""
+        return self.scrape is not None and bool(getattr(self.component.settings, "metrics", None))
+
+    @property
+    def migration_check(self) -> bool:
+        migrate = getattr(self.component.settings, "migrate", None)
+        return bool(migrate and migrate.check)
+
+    @cached_property
+    def migration(self) -> View:
+        """The same component, seen by its migration: straight to the database."""
+        return replace(self, direct=True)
+
+    @staticmethod
+    def volume(path: str) -> str:
+        """Name of the volume for a writable folder: `/app/.next/cache` is `app-next-cache`."""
+        return path.strip("/").replace(".", "").replace("/", "-").replace("_", "-").lower()[:63]
+
+    @staticmethod
+    def key(name: str) -> str:
+        return camel_case(name)
+
+
+def quote(text: str) -> str:
+    """A YAML scalar in quotes when it is empty or starts like something else."""
+    if text.startswith("{{") and text.endswith("}}") and text.count("{{") == 1:
+        return text
+    return f'"{text}"' if '"' not in text else f"'{text}'"
+
+
+def all_callers(platform: Platform) -> Mapping[tuple[str, str], tuple[Caller, ...]]:
+    """Who connects to each component, over all charts, by (chart, component)."""
+    found: dict[tuple[str, str], list[Caller]] = {}
+    for chart in platform.charts:
+        for edge in chart.edges:
+            if edge.target is None or edge.link is None:
+                continue
+            target = found.setdefault((edge.target.chart_name, edge.target.name), [])
+            namespace = None if edge.namespace is None else chart.namespace
+            target.append(_caller(edge, edge.source.name, namespace, direct=False))
+            if getattr(edge.source.settings, "migrate", None) is not None:
+                name = f"{edge.source.name}-migrate"
+                target.append(_caller(edge, name, namespace, direct=True))
+    return {key: tuple(callers) for key, callers in found.items()}
+
+
+def _caller(edge: Edge, workload: str, namespace: str | None, *, direct: bool) -> Caller:
+    assert edge.link is not None
+    link = (edge.link.direct or edge.link) if direct else edge.link
+    return Caller(
+        workload=workload,
+        namespace=namespace,
+        to=link.workload,
+        port=link.port,
+        component=edge.source.name,
+    )

@@ -1,0 +1,96 @@
+"""The bytes of a chart become its directory: all of it, or nothing."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import shutil
+import signal
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+
+def read_tree(folder: Path) -> dict[str, bytes]:
+    """All files below a folder by their path, {} when there is none."""
+    tree: dict[str, bytes] = {}
+    top = str(folder)
+    for base, folders, files in os.walk(top):
+        folders.sort()
+        inside = base[len(top) + 1 :].replace(os.sep, "/")
+        for name in files:
+            path = f"{inside}/{name}" if inside else name
+            with open(f"{base}/{name}", "rb") as stream:  # noqa: PTH123 - half the time of Path
+                tree[path] = stream.read()
+    return tree
+
+
+def write_tree(folder: Path, tree: Mapping[str, bytes]) -> None:
+    """Replace a folder by a tree. The new one is complete before the old one goes.
+
+    An interrupted run leaves the old folder or the new one; what it left beside them is
+    removed by the next run.
+    """
+    new = folder.with_name(f".{folder.name}.new")
+    old = folder.with_name(f".{folder.name}.old")
+    recover(folder)
+    folders = {path.rpartition("/")[0] for path in tree}
+    new.mkdir(parents=True)
+    for inside in sorted(folders - {""}):
+        (new / inside).mkdir(parents=True, exist_ok=True)
+    base = str(new)
+    for path, data in tree.items():
+        descriptor = os.open(f"{base}/{path}", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
+        try:
+            os.write(descriptor, data)
+        finally:
+            os.close(descriptor)
+    with _uninterrupted():
+        if folder.exists():
+            folder.rename(old)
+        new.rename(folder)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def recover(folder: Path) -> None:
+    """Tidy up after a run that was killed: nothing but the complete tree may stay."""
+    new = folder.with_name(f".{folder.name}.new")
+    old = folder.with_name(f".{folder.name}.old")
+    if old.exists() and not folder.exists():
+        old.rename(folder)
+    shutil.rmtree(new, ignore_errors=True)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def diff_trees(
+    old: Mapping[str, bytes], new: Mapping[str, bytes], prefix: str
+) -> Iterator[tuple[str, str]]:
+    """Each path that differs, with a unified diff of it."""
+    for path in sorted({*old, *new}):
+        before, after = old.get(path), new.get(path)
+        if before == after:
+            continue
+        lines = difflib.unified_diff(
+            (before or b"").decode("utf-8", "replace").splitlines(keepends=True),
+            (after or b"").decode("utf-8", "replace").splitlines(keepends=True),
+            f"{prefix}{path}" if before is not None else "/dev/null",
+            f"{prefix}{path}" if after is not None else "/dev/null",
+        )
+        yield path, "".join(lines)
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Hold back Ctrl-C between the two renames."""
+    held: list[int] = []
+    try:
+        before = signal.signal(signal.SIGINT, lambda number, _frame: held.append(number))
+    except ValueError:  # not the main thread: signals don't arrive here anyway
+        yield
+        return
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+        if held:
+            raise KeyboardInterrupt

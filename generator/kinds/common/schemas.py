@@ -1,0 +1,51 @@
+"""JSON Schemas of values, shared by all kinds. Draft-07, since Helm 3 promises no later one.
+
+Maps that we own are closed. Maps that Kubernetes owns (resources, affinity) stay open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+Schema = Mapping[str, Any]
+
+STRING: Final[Schema] = {"type": "string"}
+NAME: Final[Schema] = {"type": "string", "minLength": 1, "maxLength": 63}
+BOOLEAN: Final[Schema] = {"type": "boolean"}
+PORT: Final[Schema] = {"type": "integer", "minimum": 1, "maximum": 65535}
+COUNT: Final[Schema] = {"type": "integer", "minimum": 0}
+POSITIVE: Final[Schema] = {"type": "integer", "minimum": 1}
+PERCENT: Final[Schema] = {"type": "integer", "minimum": 0, "maximum": 100}
+OPEN: Final[Schema] = {"type": "object"}
+STRINGS: Final[Schema] = {"type": "object", "additionalProperties": {"type": "string"}}
+LABELS: Final[Schema] = STRINGS
+LIST: Final[Schema] = {"type": "array"}
+NAMES: Final[Schema] = {"type": "array", "items": {"type": "string"}}
+OBJECTS: Final[Schema] = {"type": "array", "items": {"type": "object"}}
+PULL_POLICY: Final[Schema] = {"type": "string", "enum": ["Always", "IfNotPresent", "Never"]}
+DIGEST: Final[Schema] = {"type": "string", "pattern": "^(sha256:[a-f0-9]{64})?$"}
+CIDRS: Final[Schema] = {"type": "array", "items": {"type": "string", "pattern": "^[0-9a-fA-F.:]+/[0-9]+$"}}
+INT_OR_STRING: Final[Schema] = {"type": ["integer", "string"]}
+QUANTITY: Final[Schema] = {"type": ["string", "number"]}
+MESH: Final[Schema] = {"type": "string", "enum": ["none", "ambient", "sidecar"]}
+RESOURCES: Final[Schema] = {
+    "type": "object",
+    "properties": {"requests": {"type": "object"}, "limits": {"type": "object"}},
+    "additionalProperties": True,
+}
+SECRET_ENV: Final[Schema] = {
+    "type": "object",
+    "additionalProperties": {
+        "type": "object",
+        "required": ["name", "key"],
+        "additionalProperties": False,
+        "properties": {"name": {"type": "string"}, "key": {"type": "string"}},
+    },
+}
+EXTRA_RULES: Final[Schema] = OBJECTS
+
+
+def enum(*values: str) -> Schema:
+    """A string that is one of the values."""
+    return {"type": "string", "enum": list(values)}

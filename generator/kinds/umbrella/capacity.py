@@ -1,0 +1,64 @@
+"""How much the components need at the most: quotas are computed, never guessed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from generator.kinds.api import Workload
+from generator.spec.model import Chart
+from generator.spec.quantity import format_bytes, format_cpu
+
+#: Spare room in percent, and the steps that sums are rounded up to.
+_SPARE = 5
+_CPU_STEP = 1000
+_MEMORY_STEP = 1024**3
+
+
+def workloads(chart: Chart) -> Iterator[Workload]:
+    for component in chart.components:
+        yield from component.kind_module.workloads(component)
+
+
+def quota(chart: Chart) -> dict[str, str]:
+    """`hard` of the ResourceQuota: every workload at its most, in the middle of a rollout."""
+    sums = dict.fromkeys(("cpu_request", "cpu_limit", "memory_request", "memory_limit"), 0)
+    pods = claims = storage = 0
+    for workload in workloads(chart):
+        count = workload.replicas[1] + workload.surge
+        pods += count
+        claims += workload.replicas[1] * len(workload.claims)
+        storage += workload.replicas[1] * sum(claim.size for claim in workload.claims)
+        for container in workload.containers:
+            for name in sums:
+                sums[name] += count * getattr(container, name)
+    hard = {
+        "requests.cpu": format_cpu(_up(sums["cpu_request"], _CPU_STEP)),
+        "requests.memory": format_bytes(_up(sums["memory_request"], _MEMORY_STEP)),
+        "limits.cpu": format_cpu(_up(sums["cpu_limit"], _CPU_STEP)),
+        "limits.memory": format_bytes(_up(sums["memory_limit"], _MEMORY_STEP)),
+        "pods": str(_up(pods, 1)),
+        "services.loadbalancers": "0",
+        "services.nodeports": "0",
+    }
+    if claims:
+        hard["persistentvolumeclaims"] = str(_up(claims, 1))
+        hard["requests.storage"] = format_bytes(_up(storage, _MEMORY_STEP))
+    return hard
+
+
+def limit_range(chart: Chart) -> dict[str, Any]:
+    """Defaults for containers that name nothing, as injected ones; most is twice the largest."""
+    containers = [c for workload in workloads(chart) for c in workload.containers]
+    cpu = max((c.cpu_limit for c in containers), default=1000)
+    memory = max((c.memory_limit for c in containers), default=_MEMORY_STEP)
+    return {
+        "default": {"cpu": "500m", "memory": "512Mi"},
+        "defaultRequest": {"cpu": "50m", "memory": "64Mi"},
+        "max": {"cpu": format_cpu(2 * cpu), "memory": format_bytes(2 * memory)},
+    }
+
+
+def _up(value: int, step: int) -> int:
+    """With the spare room, up to the next step."""
+    return -(-value * (100 + _SPARE) // (100 * step)) * step

@@ -1,0 +1,25 @@
+{{/* What stands before every name: nothing when the release is named after its chart. */}}
+{{- define "[[ define ]].prefix" -}}
+{{- if ne .Release.Name "[[ chart.name ]]" -}}
+{{- if gt (len .Release.Name) [[ chart.prefix_budget ]] -}}
+{{- printf "%s-%s-" (.Release.Name | trunc [[ chart.prefix_budget - 6 ]] | trimSuffix "-") (.Release.Name | sha256sum | trunc 5) -}}
+{{- else -}}
+{{- printf "%s-" .Release.Name -}}
+{{- end -}}
+{{- end -}}
+{{- end }}
+
+{{/* Name of objects of the chart as a whole. */}}
+{{- define "[[ define ]].fullname" -}}
+{{ include "[[ define ]].prefix" . }}[[ chart.name ]]
+{{- end }}
+
+{{/* Labels of every object; the object's role is a literal line below each use. */}}
+{{- define "[[ define ]].labels" -}}
+helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" }}
+app.kubernetes.io/name: [[ chart.name ]]
+app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
+app.kubernetes.io/part-of: [[ platform.name ]]
+app.kubernetes.io/managed-by: {{ .Release.Service }}
+{{- end }}

@@ -1,0 +1,206 @@
+"""The platform as values: frozen, resolved, each with its place in platform.yaml.
+
+After this module no dictionary of the spec travels further. Kinds add their own frozen
+settings (`Component.settings`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from generator.kinds.api import Kind, Link
+from generator.spec.source import Place
+
+Path = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Node:
+    """Something that was written in platform.yaml: its path there, and its place."""
+
+    path: Path
+    place: Place
+
+
+@dataclass(frozen=True, kw_only=True)
+class Maintainer:
+    name: str
+    email: str | None = None
+    url: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Secret(Node):
+    """A Secret by name and keys. `declared` is false when only a kind asks for it."""
+
+    name: str
+    keys: tuple[str, ...]
+    declared: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class SecretsFrom(Node):
+    provider: str
+    store: str
+    store_kind: str
+    prefix: str
+    refresh: str
+    enabled: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Component(Node):
+    """One component: a subchart. `connects` is as written; `Chart.edges` is resolved."""
+
+    name: str
+    chart_name: str
+    kind: str
+    kind_module: Kind
+    settings: Any
+    connects: tuple[str, ...]
+
+    @cached_property
+    def link(self) -> Link | None:
+        return self.kind_module.link(self)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outside:
+    """An address outside the platform: scheme, host and port."""
+
+    scheme: str
+    host: str
+    port: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Edge(Node):
+    """One entry of `connects`: from a component to another one or to the outside.
+
+    `namespace` is set when the target belongs to another chart.
+    """
+
+    source: Component
+    target: Component | None = None
+    link: Link | None = None
+    outside: Outside | None = None
+    namespace: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Route(Node):
+    """One public address: answers come from `to`, or the browser is sent to `redirect`."""
+
+    host: str
+    url_path: str
+    to: Component | None
+    redirect: str | None
+    rate: int | None
+    burst: int | None
+    body: str | None
+    timeout: str | None
+    websocket: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tls:
+    issuer: str
+    issuer_kind: str
+    enabled: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ingress:
+    mode: str
+    controller: str
+    class_name: str
+    gateway_class: str
+    namespace: str
+    tls: Tls | None
+    hsts: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scrape:
+    """Whose pods read the metrics; `namespace` is None when they run in the same release."""
+
+    namespace: str | None
+    workload: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Policies:
+    enabled: bool
+    registries: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chart(Node):
+    """An umbrella chart: one release in one namespace."""
+
+    name: str
+    description: str
+    version: str
+    app_version: str
+    namespace: str
+    pod_security: str
+    components: tuple[Component, ...]
+    secrets: tuple[Secret, ...]
+    secrets_from: SecretsFrom | None
+    edges: tuple[Edge, ...]
+    routes: tuple[Route, ...]
+    ingress: Ingress
+    mesh: str | None
+    scrape: Scrape | None
+    policies: Policies | None
+    roles: bool
+    quota: bool
+    manifests: tuple[str, ...]
+
+    @cached_property
+    def prefix_budget(self) -> int:
+        """How long a release name may be before the names made with it are shortened.
+
+        StatefulSets and CronJobs get 52 characters, since their controllers append to the
+        name. 15 of them are for the longest ending that a kind appends (`-restore-verify`),
+        one is for the dash. The schema keeps component names at 28, so 8 always remain.
+        """
+        return 52 - 16 - max(len(component.name) for component in self.components)
+
+    @cached_property
+    def edges_from(self) -> dict[str, tuple[Edge, ...]]:
+        out: dict[str, list[Edge]] = {}
+        for edge in self.edges:
+            out.setdefault(edge.source.name, []).append(edge)
+        return {name: tuple(edges) for name, edges in out.items()}
+
+    @cached_property
+    def edges_to(self) -> dict[str, tuple[Edge, ...]]:
+        out: dict[str, list[Edge]] = {}
+        for edge in self.edges:
+            if edge.target is not None and edge.namespace is None:
+                out.setdefault(edge.target.name, []).append(edge)
+        return {name: tuple(edges) for name, edges in out.items()}
+
+    @cached_property
+    def routed(self) -> frozenset[str]:
+        """Names of the components that a route leads to."""
+        return frozenset(route.to.name for route in self.routes if route.to is not None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Platform(Node):
+    """Everything that platform.yaml says."""
+
+    name: str
+    description: str
+    kubernetes_minor: int
+    environments: tuple[str, ...]
+    registry: str | None
+    home: str | None
+    icon: str | None
+    sources: tuple[str, ...]
+    maintainers: tuple[Maintainer, ...]
+    charts: tuple[Chart, ...]

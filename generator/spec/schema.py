@@ -1,0 +1,48 @@
+"""The JSON Schema of platform.yaml: the base, plus each kind's own settings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from generator.kinds.api import Kind
+
+
+def platform_schema(kinds: Mapping[str, Kind]) -> dict[str, Any]:
+    """The whole schema, one document without remote references, for editors and the reader.
+
+    A component is judged by the settings of its own kind only (`if`/`then`), so that an
+    error speaks of that kind and an editor offers nothing else.
+    """
+    schema: dict[str, Any] = orjson.loads(_BASE.read_bytes())
+    definitions = schema["definitions"]
+    for name, kind in sorted(kinds.items()):
+        definitions[f"kind-{name}"] = {
+            "type": "object",
+            "description": kind.SUMMARY,
+            "additionalProperties": False,
+            "required": ["kind", *kind.SETTINGS.get("required", ())],
+            "properties": {"kind": {"const": name}, **kind.SETTINGS["properties"]},
+        }
+    definitions["component"] = {
+        "type": "object",
+        "description": "One component of the platform. Its kind says which settings it has.",
+        "required": ["kind"],
+        "properties": {
+            "kind": {"enum": sorted(kinds), "description": "What the component is."},
+        },
+        "allOf": [
+            {
+                "if": {"required": ["kind"], "properties": {"kind": {"const": name}}},
+                "then": {"$ref": f"#/definitions/kind-{name}"},
+            }
+            for name in sorted(kinds)
+        ],
+    }
+    return schema
+
+
+_BASE = Path(__file__).with_name("base.schema.json")
