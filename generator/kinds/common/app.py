@@ -30,7 +30,9 @@ class Image:
     @property
     def path(self) -> str:
         """The repository without the registry's host."""
-        return self.repository.removeprefix(f"{self.registry}/") if self.registry else self.repository
+        return (
+            self.repository.removeprefix(f"{self.registry}/") if self.registry else self.repository
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

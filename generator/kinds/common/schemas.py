@@ -25,7 +25,10 @@ NAMES: Final[Schema] = {"type": "array", "items": {"type": "string"}}
 OBJECTS: Final[Schema] = {"type": "array", "items": {"type": "object"}}
 PULL_POLICY: Final[Schema] = {"type": "string", "enum": ["Always", "IfNotPresent", "Never"]}
 DIGEST: Final[Schema] = {"type": "string", "pattern": "^(sha256:[a-f0-9]{64})?$"}
-CIDRS: Final[Schema] = {"type": "array", "items": {"type": "string", "pattern": "^[0-9a-fA-F.:]+/[0-9]+$"}}
+CIDRS: Final[Schema] = {
+    "type": "array",
+    "items": {"type": "string", "pattern": "^[0-9a-fA-F.:]+/[0-9]+$"},
+}
 INT_OR_STRING: Final[Schema] = {"type": ["integer", "string"]}
 QUANTITY: Final[Schema] = {"type": ["string", "number"]}
 MESH: Final[Schema] = {"type": "string", "enum": ["none", "ambient", "sidecar"]}

@@ -82,7 +82,9 @@ def read(name: str, data: Mapping[str, Any]) -> Settings:
         metrics=metrics and Metrics(port=metrics["port"], path=metrics.get("path", "/metrics")),
         migrate=read_migration(data),
         slo=slo
-        and Slo(availability=slo.get("availability"), latency=slo.get("latency"), at=slo.get("at", 99)),
+        and Slo(
+            availability=slo.get("availability"), latency=slo.get("latency"), at=slo.get("at", 99)
+        ),
         vpa=data.get("vpa", False),
     )
 
