@@ -46,6 +46,15 @@ class Published:
     chart: str | None
 
 
+class _RefusedError(Exception):
+    """An answer other than the one asked for."""
+
+    def __init__(self, url: str, error: urllib.error.HTTPError) -> None:
+        super().__init__(f"{url} answered {error.code} {error.reason}")
+        self.code = error.code
+        self.challenge = error.headers.get("WWW-Authenticate", "")
+
+
 class Registry:
     """One registry, reached one way."""
 
@@ -91,19 +100,19 @@ class Registry:
     def _get(self, url: str, repository: str) -> bytes | None:
         try:
             return self._open(url, {"Accept": _ACCEPT}, self._authorization)
-        except urllib.error.HTTPError as error:
+        except _RefusedError as error:
             if error.code == 404:
                 return None
             if error.code != 401:
-                raise self._refusal(url, error) from None
-            challenge = error.headers.get("WWW-Authenticate", "")
+                raise self._failure(error) from None
+            challenge = error.challenge
         self._authorization = self._log_in(challenge, repository)
         try:
             return self._open(url, {"Accept": _ACCEPT}, self._authorization)
-        except urllib.error.HTTPError as error:
+        except _RefusedError as error:
             if error.code == 404:
                 return None
-            raise self._refusal(url, error) from None
+            raise self._failure(error) from None
 
     def _log_in(self, challenge: str, repository: str) -> str:
         """The Authorization header that answers a challenge."""
@@ -135,8 +144,8 @@ class Registry:
         try:
             answer = json.loads(self._open(realm, {}, authorization, body))
             return str(answer.get("token") or answer["access_token"])
-        except urllib.error.HTTPError as error:
-            raise self._refusal(realm, error) from None
+        except _RefusedError as error:
+            raise self._failure(error) from None
         except (ValueError, KeyError, AttributeError):
             raise GeneratorError(f"{realm} gave no token") from None
 
@@ -152,8 +161,9 @@ class Registry:
                 with self._opener.open(request, timeout=_TIMEOUT) as answer:
                     return bytes(answer.read())
             except urllib.error.HTTPError as error:
-                if error.code not in _TRY_AGAIN or wait is None:
-                    raise
+                with error:  # it holds the connection
+                    if error.code not in _TRY_AGAIN or wait is None:
+                        raise _RefusedError(url, error) from None
             except (OSError, http.client.HTTPException) as error:
                 reason = getattr(error, "reason", error)
                 if isinstance(reason, ssl.SSLError) or wait is None:
@@ -163,9 +173,9 @@ class Registry:
             time.sleep(wait)
         raise AssertionError("the last try returns or raises")
 
-    def _refusal(self, url: str, error: urllib.error.HTTPError) -> GeneratorError:
+    def _failure(self, error: _RefusedError) -> GeneratorError:
         hint = self._hint() if error.code in (401, 403) else None
-        return GeneratorError(f"{url} answered {error.code} {error.reason}", hint=hint)
+        return GeneratorError(str(error), hint=hint)
 
     def _hint(self) -> str:
         return f"`helm registry login {self.host}`, or give a user and a password file"
