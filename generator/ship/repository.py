@@ -84,8 +84,9 @@ def opened(directory: Path) -> Iterator[Repository]:
     # The lock ends with the process, however that ends; the file itself may stay.
     with (directory / ".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        for left_over in directory.glob(".*.tgz.*"):  # of a run that was killed while writing
-            left_over.unlink(missing_ok=True)
+        for pattern in (".*.tgz.*", f".{INDEX}.*"):  # of a run that was killed while writing
+            for left_over in directory.glob(pattern):
+                left_over.unlink(missing_ok=True)
         yield Repository(directory)
 
 

@@ -161,7 +161,8 @@ def test_a_signature_goes_along(shop, tmp_path):
 
 
 def test_what_a_killed_run_left_is_cleared_away(tmp_path):
-    (tmp_path / ".shop-1.0.0.tgz.abc123").write_text("half")
+    for name in (".shop-1.0.0.tgz.abc123", ".shop-1.0.0.tgz.prov.abc", ".index.yaml.xyz"):
+        (tmp_path / name).write_text("half")
     (tmp_path / "kept.txt").write_text("kept")
     with repository.opened(tmp_path):
         assert sorted(path.name for path in tmp_path.iterdir()) == [".lock", "kept.txt"]
