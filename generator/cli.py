@@ -233,9 +233,7 @@ def package(spec: Path, out: Path | None) -> int:
 @click.option("--to", "target", help="oci://host/path or a directory. Otherwise the spec's.")
 @click.option("--username", help="User of the registry. Otherwise `helm registry login`.")
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
-@click.option(
-    "--ca-file", type=click.Path(path_type=Path, exists=True), help="CA of the registry."
-)
+@click.option("--ca-file", type=click.Path(path_type=Path, exists=True), help="CA of the registry.")
 @click.option("--plain-http", is_flag=True, help="The registry speaks plain HTTP.")
 @click.option("--dry-run", is_flag=True, help="Say what would be pushed, push nothing.")
 def publish(spec: Path, helm: Path | None, target: str | None, dry_run: bool, **access: Any) -> int:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from xml.sax.saxutils import escape, quoteattr
+from html import escape
 
 ERROR = "error"
 WARNING = "warning"
@@ -90,9 +90,9 @@ def junit(findings: Sequence[Finding]) -> str:
     ]
     for f in findings:
         tag = "failure" if f.severity == ERROR else "system-out"
-        attribute = f" message={quoteattr(f.message)}" if f.severity == ERROR else ""
+        attribute = f' message="{escape(f.message)}"' if f.severity == ERROR else ""
         body = escape(f"{f.place}: {f.message}" + (f"\nhint: {f.hint}" if f.hint else ""))
-        lines.append(f"  <testcase classname={quoteattr(f.rule)} name={quoteattr(f.place)}>")
+        lines.append(f'  <testcase classname="{escape(f.rule)}" name="{escape(f.place)}">')
         lines.append(f"    <{tag}{attribute}>{body}</{tag}>")
         lines.append("  </testcase>")
     if not findings:

@@ -15,7 +15,7 @@ from generator.spec.read import read_platform
 if TYPE_CHECKING:
     from generator.check.charts import ChartTarget, Report
     from generator.ship.archive import Package
-    from generator.ship.publish import Outcome
+    from generator.ship.outcome import Outcome
 
 #: Told what is going on, for people who wait.
 Progress = Callable[[str], None]
@@ -167,7 +167,7 @@ def publish(
 ) -> tuple[Outcome, ...]:
     """Publish the packages of dist/ to the target, or to the spec's registry."""
     from generator.ship.credentials import read_password
-    from generator.ship.publish import Access
+    from generator.ship.oci import Access
     from generator.ship.publish import publish as ship
     from generator.tools.helm import find
 
@@ -190,6 +190,15 @@ def publish(
         access=access,
         dry_run=dry_run,
     )
+
+
+def graph(spec: Path, chart: str | None) -> str:
+    """A picture of the platform as SVG."""
+    from generator.build.picture import draw
+
+    platform = read_platform(spec)
+    _known("chart", (chart,) if chart else (), tuple(one.name for one in platform.charts))
+    return draw(platform, chart)
 
 
 def schema_text(spec: Path) -> str:

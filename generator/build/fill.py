@@ -31,8 +31,7 @@ def fill_chart(platform: Platform, chart: Chart) -> Tree:
     for plan in plans:
         tree.update(_fill_plan(plan))
         if plan.folder:
-            schema, text = schemas.of_subchart(plan)
-            tree[f"{plan.folder}/values.schema.json"] = text
+            tree[f"{plan.folder}/values.schema.json"] = schemas.text(plan)
     tree["values.schema.json"] = schemas.of_umbrella(plans[0], plans[1:])
     for name, data in umbrella.raw_manifests(chart).items():
         tree[name] = data
@@ -88,7 +87,7 @@ def _environment(folders: tuple[str, ...]) -> jinja2.Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
         undefined=jinja2.StrictUndefined,
-        autoescape=False,  # noqa: S701 - YAML, not HTML
+        autoescape=False,
         auto_reload=False,
         bytecode_cache=bytecode_cache(),
     )
@@ -105,7 +104,11 @@ class _Schemas:
         self._trees: dict[tuple[object, ...], tuple[str, values.Tree]] = {}
         self._texts: dict[str, bytes] = {}
 
-    def of_subchart(self, plan: ChartPlan) -> tuple[str, bytes]:
+    def text(self, plan: ChartPlan) -> bytes:
+        return self._texts[self.name(plan)]
+
+    def name(self, plan: ChartPlan) -> str:
+        """The name of a subchart's schema among the umbrella's definitions."""
         key = tuple((knob.path, knob.doc, id(knob.schema)) for knob in plan.knobs)
         known = self._trees.get(key)
         if known is None:
@@ -115,17 +118,15 @@ class _Schemas:
             known = (f"{kind}.{number + 1}" if number else kind, tree)
             self._trees[key] = known
             self._texts[known[0]] = values.schema_json(tree, f"Values of a {kind}")
-        return known[0], self._texts[known[0]]
+        return known[0]
 
     def of_umbrella(self, plan: ChartPlan, subcharts: list[ChartPlan]) -> bytes:
         """Its own values, and each subchart's schema below the subchart's key."""
-        own = [k for k in plan.knobs if not k.path.endswith(".enabled") or k.path.count(".") > 1]
         names = {sub.name for sub in subcharts}
         own = [k for k in plan.knobs if k.path.partition(".")[0] not in names]
         tree = values.schema_tree(own, subchart=False)
         for sub in subcharts:
-            name, _ = self.of_subchart(sub)
-            tree["properties"][sub.name] = {"$ref": f"#/definitions/{name}"}
+            tree["properties"][sub.name] = {"$ref": f"#/definitions/{self.name(sub)}"}
         tree["definitions"] = dict(sorted(self._trees.values()))
         return values.schema_json(tree, f"Values of {plan.name}")
 

@@ -134,9 +134,7 @@ def _planned(file: File, folder: str, folders: tuple[str, ...], origin: Node) ->
 
 
 def _shared_knobs(chart: Chart, *, routed: bool) -> list[Knob]:
-    return common.shared(
-        routed=routed, mesh=chart.mesh, ingress_namespace=chart.ingress.namespace
-    )
+    return common.shared(routed=routed, mesh=chart.mesh, ingress_namespace=chart.ingress.namespace)
 
 
 def _condition(component: Component) -> Knob:

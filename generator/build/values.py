@@ -14,7 +14,9 @@ from generator.kinds.api import Knob
 Tree = dict[str, Any]
 
 _PLAIN = re.compile(r"[A-Za-z/][-A-Za-z0-9_./ ()]*[A-Za-z0-9)]|[A-Za-z]")
-_MISREAD = frozenset("y n yes no on off true false null none nan inf".split())
+_MISREAD = frozenset(
+    ("y", "n", "yes", "no", "on", "off", "true", "false", "null", "none", "nan", "inf")
+)
 _WIDTH = 100
 
 
@@ -66,7 +68,9 @@ def values_yaml(title: str, knobs: Sequence[Knob]) -> str:
             lines.append("  " * depth + f"{parents[depth]}:")
         open_path = tuple(parents)
         pad = "  " * len(parents)
-        lines += [f"{pad}# {'-- ' if n == 0 else ''}{line}" for n, line in _wrap(knob.doc, len(pad))]
+        lines += [
+            f"{pad}# {'-- ' if n == 0 else ''}{line}" for n, line in _wrap(knob.doc, len(pad))
+        ]
         if isinstance(knob.default, Mapping | list) and knob.default:
             lines.append(f"{pad}{leaf}:")
             lines += dump(knob.default, len(pad) + 2)

@@ -55,7 +55,8 @@ def _routes(source: Source, chart: Chart) -> Iterator[Finding]:
             yield source.finding(
                 route.path,
                 "route-twice",
-                f"{'.'.join(map(str, route.path))}: {route.host}{route.url_path} has a route already",
+                f"{'.'.join(map(str, route.path))}: {route.host}{route.url_path} already "
+                "has a route",
                 hint="one host and path has one answer: remove one of them",
                 key=True,
             )

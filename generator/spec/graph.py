@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Mapping
+from typing import Any
 from urllib.parse import urlsplit
 
 from generator.findings import Finding
@@ -131,7 +132,7 @@ def resolve_routes(
     findings: list[Finding] = []
     for address, raw in source.data["charts"][chart].get("routes", {}).items():
         path: Path = ("charts", chart, "routes", address)
-        settings = {"to": raw} if isinstance(raw, str) else raw
+        settings: dict[str, Any] = {"to": raw} if isinstance(raw, str) else raw
         target = components.get(settings.get("to", ""))
         if ("to" in settings) == ("redirect" in settings):
             findings.append(

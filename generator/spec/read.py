@@ -124,7 +124,9 @@ def _component(
     )
 
 
-def _secrets(source: Source, chart: str, data: dict[str, Any], components: Any) -> tuple[Secret, ...]:
+def _secrets(
+    source: Source, chart: str, data: dict[str, Any], components: Any
+) -> tuple[Secret, ...]:
     """The declared Secrets, and those that the kinds need, with all keys that are read."""
     path = ("charts", chart, "secrets")
     declared = data.get("secrets", {})
