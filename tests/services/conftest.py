@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import contextlib
+import functools
 import shutil
 from pathlib import Path
 
@@ -38,19 +40,33 @@ def own_home(tmp_path, monkeypatch):
         monkeypatch.delenv(name, raising=False)
 
 
-@pytest.fixture(scope="session", params=FLAVOURS)
-def any_registry(request, tmp_path_factory):
-    """A registry of each flavour, for as long as the tests run."""
-    with registry.running(
-        tmp_path_factory.mktemp(request.param), **FLAVOURS[request.param]
-    ) as server:
-        yield server
-
-
 @pytest.fixture(scope="session")
-def plain_registry(tmp_path_factory):
-    with registry.running(tmp_path_factory.mktemp("plain")) as server:
-        yield server
+def start_registry(tmp_path_factory):
+    """Start a registry of a flavour, once, for as long as the tests run."""
+    with contextlib.ExitStack() as stack:
+
+        @functools.cache
+        def start(flavour: str) -> registry.Server:
+            folder = tmp_path_factory.mktemp(flavour)
+            return stack.enter_context(registry.running(folder, **FLAVOURS[flavour]))
+
+        yield start
+
+
+@pytest.fixture(params=FLAVOURS)
+def any_registry(request, start_registry) -> registry.Server:
+    return start_registry(request.param)
+
+
+@pytest.fixture(params=["htpasswd", "tls", "token"])
+def private_registry(request, start_registry) -> registry.Server:
+    """One that wants a login."""
+    return start_registry(request.param)
+
+
+@pytest.fixture
+def plain_registry(start_registry) -> registry.Server:
+    return start_registry("plain")
 
 
 @pytest.fixture(params=[4, 3], ids=["helm4", "helm3"])

@@ -101,36 +101,36 @@ def test_an_image_under_the_tag_is_no_chart(plain_registry):
     assert found.chart is None
 
 
-def test_no_or_wrong_credentials_say_what_to_do(any_registry):
-    if any_registry.user is None:
-        assert reach(any_registry, credentials=None).published("a/b", "1.0.0") is None
-        return
-    wrong = Credentials(user=any_registry.user, password="wrong")
-    for login in (None, wrong):
-        with pytest.raises(GeneratorError) as caught:
-            reach(any_registry, credentials=login).published("a/b", "1.0.0")
-        assert f"helm registry login {any_registry.host}" in str(caught.value.hint)
-        assert "wrong" not in caught.value.message
+def test_an_open_registry_wants_no_credentials(plain_registry):
+    assert reach(plain_registry, credentials=None).published("a/b", "1.0.0") is None
 
 
-def test_an_identity_token_is_exchanged(any_registry):
-    if "token" not in any_registry.folder.name:
-        return
+@pytest.mark.parametrize("login", [None, Credentials(user="publisher", password="wrong")])
+def test_no_or_wrong_credentials_say_what_to_do(private_registry, login):
+    with pytest.raises(GeneratorError) as caught:
+        reach(private_registry, credentials=login).published("a/b", "1.0.0")
+    assert f"helm registry login {private_registry.host}" in str(caught.value.hint)
+    assert "wrong" not in caught.value.message
+
+
+def test_an_identity_token_is_exchanged(start_registry):
+    server = start_registry("token")
     login = Credentials(user="", password="", identity_token="an identity")
-    assert reach(any_registry, credentials=login).published("a/b", "1.0.0") is None
+    assert reach(server, credentials=login).published("a/b", "1.0.0") is None
     other = Credentials(user="", password="", identity_token="another's")
     with pytest.raises(GeneratorError, match="answered 401"):
-        reach(any_registry, credentials=other).published("a/b", "1.0.0")
+        reach(server, credentials=other).published("a/b", "1.0.0")
 
 
-def test_the_wrong_scheme_or_ca_says_what_to_do(any_registry):
-    if any_registry.plain_http:
-        with pytest.raises(GeneratorError) as caught:
-            reach(any_registry, plain_http=False).published("a/b", "1.0.0")
-        assert caught.value.hint == "is this a plain HTTP registry? --plain-http"
-        return
+def test_https_to_a_plain_registry_says_what_to_do(plain_registry):
     with pytest.raises(GeneratorError) as caught:
-        reach(any_registry, ca_file=None).published("a/b", "1.0.0")
+        reach(plain_registry, plain_http=False).published("a/b", "1.0.0")
+    assert caught.value.hint == "is this a plain HTTP registry? --plain-http"
+
+
+def test_a_ca_that_nobody_knows_says_what_to_do(start_registry):
+    with pytest.raises(GeneratorError) as caught:
+        reach(start_registry("tls"), ca_file=None).published("a/b", "1.0.0")
     assert "--ca-file" in str(caught.value.hint)
 
 

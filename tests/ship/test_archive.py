@@ -226,6 +226,7 @@ def test_archives_of_helm_are_read_too(shop, real_helm, tmp_path):
         (gzip.compress(b"plain"), "no chart archive"),
         (gzip.compress(bytes(1024)), "no chart archive"),
     ],
+    ids=["text", "gzip of text", "empty tar"],
 )
 def test_files_that_are_no_archives_are_refused(data, expected, tmp_path):
     path = tmp_path / "x.tgz"
