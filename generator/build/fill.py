@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -91,10 +92,34 @@ def _environment(folders: tuple[str, ...]) -> jinja2.Environment:
         auto_reload=False,
         bytecode_cache=bytecode_cache(),
     )
-    environment.filters["tojson"] = lambda value: orjson.dumps(value).decode()
+    environment.filters["tojson"] = _literal
     environment.filters["scalar"] = values.scalar
+    environment.filters["shift"] = _shift
     environment.globals["values_table"] = values.readme_table
     return environment
+
+
+def _literal(value: Any) -> str:
+    """JSON in a template of Helm: the author's own braces must reach the cluster as they are."""
+    return orjson.dumps(value).decode().replace("{{", '{{ "{{" }}')
+
+
+def _shift(block: str, columns: int) -> str:
+    """A block of a manifest at another column, with the column in each `nindent`.
+
+    Pod templates stand deeper in a CronJob than in a Deployment, and not at all indented in a
+    define; the parts that they are made of are written once.
+    """
+    lines = []
+    for line in block.splitlines(keepends=True):
+        if columns < 0 and line[:-columns].strip():
+            raise GeneratorError(f"can't move {line.strip()!r} by {columns} columns")
+        moved = line[-columns:] if columns < 0 else " " * columns + line
+        lines.append(moved if line.strip() else line)
+    return _NINDENT.sub(lambda match: f"nindent {int(match[1]) + columns}", "".join(lines))
+
+
+_NINDENT = re.compile(r"\bnindent (\d+)")
 
 
 class _Schemas:

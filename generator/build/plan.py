@@ -147,13 +147,16 @@ def _condition(component: Component) -> Knob:
 
 
 def _connection_knobs(view: View) -> list[Knob]:
+    names = [peer.name for peer in view.hosts]
+    if view.migrates:
+        names += [peer.name for peer in view.migration.hosts if peer.name not in names]
     return [
         Knob(
-            path=f"connections.{camel_case(peer.name)}.host",
-            doc=f"Host of {peer.name}. Empty means the one of the same release.",
+            path=f"connections.{camel_case(name)}.host",
+            doc=f"Host of {name}. Empty means the one of the same release.",
             default="",
             schema=schemas.STRING,
             flip="elsewhere.example.com",
         )
-        for peer in view.outs
+        for name in names
     ]

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from generator.kinds.api import Env
+from generator.kinds.api import Env, Link
+from generator.kinds.common.app import volume_name
 from generator.spec.model import Chart, Component, Edge, Outside, Platform, Scrape
 from generator.spec.names import camel_case
 
@@ -76,10 +77,33 @@ class View:
         return tuple(peer for peer in self.outs if peer.name in wanted)
 
     @cached_property
+    def hosts(self) -> tuple[Peer, ...]:
+        """Peers whose host an application's pods are told, by a variable or a wait."""
+        if getattr(self.component.settings, "app", None) is None:
+            return self.outs
+        told = {
+            edge.target.name
+            for edge in self.edges
+            if edge.target and edge.link and (edge.link.wait or self._told(edge.link))
+        }
+        return tuple(peer for peer in self.outs if peer.name in told)
+
+    def _told(self, link: Link) -> bool:
+        env = ((link.direct or link) if self.direct else link).env
+        return any("{host}" in one.value and one.name not in self._own_env for one in env)
+
+    @cached_property
+    def _own_env(self) -> frozenset[str]:
+        """Variables that the author sets himself."""
+        app = getattr(self.component.settings, "app", None)
+        if app is None:
+            return frozenset()
+        return frozenset((*dict(app.env), *(name for name, _, _ in app.secrets)))
+
+    @cached_property
     def env(self) -> tuple[Env, ...]:
         """What the edges give, without the variables that the author sets himself."""
-        app = getattr(self.component.settings, "app", None)
-        own = {name for name, _ in app.env} | {s[0] for s in app.secrets} if app else set()
+        own = self._own_env
         given = []
         for edge in self.edges:
             if edge.target is None or edge.link is None:
@@ -123,9 +147,22 @@ class View:
         return self.scrape is not None and bool(getattr(self.component.settings, "metrics", None))
 
     @property
+    def metrics_port(self) -> str | None:
+        """Name of the port that serves metrics: the main one, or one of its own."""
+        metrics = getattr(self.component.settings, "metrics", None)
+        if metrics is None:
+            return None
+        link = self.component.link
+        return "http" if link is not None and link.port == metrics.port else "metrics"
+
+    @property
     def migration_check(self) -> bool:
         migrate = getattr(self.component.settings, "migrate", None)
         return bool(migrate and migrate.check)
+
+    @property
+    def migrates(self) -> bool:
+        return getattr(self.component.settings, "migrate", None) is not None
 
     @cached_property
     def migration(self) -> View:
@@ -134,8 +171,7 @@ class View:
 
     @staticmethod
     def volume(path: str) -> str:
-        """Name of the volume for a writable folder: `/app/.next/cache` is `app-next-cache`."""
-        return path.strip("/").replace(".", "").replace("/", "-").replace("_", "-").lower()[:63]
+        return volume_name(path)
 
     @staticmethod
     def key(name: str) -> str:

@@ -17,13 +17,18 @@ from generator.kinds.api import Kind
 HERE = Path(__file__).parent
 
 BUILT_IN = (
+    "cron",
+    "job",
     "web",
+    "worker",
 )
 
 
 def load_kinds(own: Path | None = None) -> dict[str, Kind]:
     """The built-in kinds, and those in the folder `own`, by name."""
-    kinds = {name: cast(Kind, importlib.import_module(f"generator.kinds.{name}")) for name in BUILT_IN}
+    kinds = {
+        name: cast(Kind, importlib.import_module(f"generator.kinds.{name}")) for name in BUILT_IN
+    }
     if own is not None and own.is_dir():
         for folder in sorted(own.iterdir()):
             if (folder / "__init__.py").is_file():
@@ -41,7 +46,7 @@ def _load(folder: Path) -> Kind:
         spec.loader.exec_module(module)
     except Exception as error:
         raise GeneratorError(f"the kind in {folder} can't be loaded: {error}") from error
-    missing = [n for n in Kind.__annotations__ if not hasattr(module, n)]
+    missing = [n for n in Kind.__annotations__ if n[0] != "_" and not hasattr(module, n)]
     missing += [n for n in vars(Kind) if not n.startswith("_") and not hasattr(module, n)]
     if missing:
         raise GeneratorError(

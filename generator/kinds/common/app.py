@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
 from generator.kinds.api import Container
 from generator.spec.quantity import parse_bytes, parse_cpu, parse_seconds
+
+if TYPE_CHECKING:
+    from generator.spec.model import Chart, Component
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,10 +68,13 @@ class Scale:
         return self.cpu is not None or self.memory is not None
 
 
-def settings_schema(folder: str) -> dict[str, Any]:
-    """The kind's `settings.json`, with the settings that all applications share first."""
+def settings_schema(folder: str, *parts: str) -> dict[str, Any]:
+    """The kind's `settings.json`, after what all applications share and the parts named."""
     own: dict[str, Any] = orjson.loads(Path(folder, "settings.json").read_bytes())
-    own["properties"] = {**_SHARED, **own["properties"]}
+    shared: dict[str, Any] = {}
+    for part in ("settings", *parts):
+        shared |= orjson.loads(Path(__file__).with_name(f"{part}.json").read_bytes())
+    own["properties"] = {**shared, **own["properties"]}
     return own
 
 
@@ -116,9 +123,17 @@ def read_scale(data: Any, default: int) -> Scale:
     return Scale(least=data["min"], most=data["max"], cpu=cpu, memory=data.get("memory"))
 
 
+def volume_name(path: str) -> str:
+    """Name of the volume of a writable folder: `/app/.next/cache` is `app-next-cache`."""
+    return re.sub(r"[^a-z0-9]+", "-", path.lower()).strip("-")[:63].strip("-") or "root"
+
+
+def waits(component: Component, chart: Chart) -> bool:
+    """Whether its pods wait for data that it connects to."""
+    edges = chart.edges_from.get(component.name, ())
+    return any(edge.link is not None and edge.link.wait for edge in edges)
+
+
 def _pair(value: Any) -> tuple[str, str]:
     first, second = value if isinstance(value, list) else (value, value)
     return str(first), str(second)
-
-
-_SHARED: dict[str, Any] = orjson.loads(Path(__file__).with_name("settings.json").read_bytes())

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from generator.kinds.api import Problem
-from generator.kinds.common.app import App, Scale
+from generator.kinds.api import Container, Problem
+from generator.kinds.common.app import App, Scale, volume_name
 from generator.spec.model import Chart, Component
 
 
 def app_problems(component: Component, chart: Chart) -> Iterator[Problem]:
     """Limits below requests, secrets that are not declared, variables that are set twice."""
     app: App = component.settings.app
-    yield from limit_problems(component)
+    yield from limit_problems(app.resources, "resources")
+    yield from volume_problems(app)
+    yield from edge_problems(component, chart)
     declared = {secret.name: secret.keys for secret in chart.secrets}
     for name, secret, key in app.secrets:
         if secret not in declared:
@@ -40,19 +42,52 @@ def app_problems(component: Component, chart: Chart) -> Iterator[Problem]:
             )
 
 
-def limit_problems(component: Component) -> Iterator[Problem]:
-    resources = component.settings.app.resources
+def limit_problems(resources: Container, *path: str) -> Iterator[Problem]:
     for what, request, limit in (
         ("cpu", resources.cpu_request, resources.cpu_limit),
         ("memory", resources.memory_request, resources.memory_limit),
     ):
         if request > limit:
             yield Problem(
-                path=("resources", what),
+                path=(*path, what),
                 rule="limit-below-request",
                 message="the limit is below the request",
                 hint=f"{what}: [request, limit], the smaller one first",
             )
+
+
+def volume_problems(app: App) -> Iterator[Problem]:
+    """Two writable folders whose volumes would have one name."""
+    seen: dict[str, str] = {}
+    for index, path in enumerate(app.writable):
+        other = seen.setdefault(volume_name(path), path)
+        if other != path:
+            yield Problem(
+                path=("writable", index),
+                rule="volume-twice",
+                message=f"{path!r} and {other!r} would be volumes of the same name",
+                hint="make their parent folder writable instead",
+            )
+
+
+def edge_problems(component: Component, chart: Chart) -> Iterator[Problem]:
+    """Connections that would give one variable twice, which Kubernetes refuses."""
+    app: App = component.settings.app
+    own = {name for name, _ in app.env} | {name for name, _, _ in app.secrets}
+    seen: dict[str, str] = {}
+    for edge in chart.edges_from.get(component.name, ()):
+        if edge.target is None or edge.link is None:
+            continue
+        for env in edge.link.env:
+            other = seen.setdefault(env.name, str(edge.path[-1]))
+            if other != str(edge.path[-1]) and env.name not in own:
+                yield Problem(
+                    path=("connects", edge.path[-1]),
+                    rule="env-twice",
+                    message=f"{edge.target.name} gives the variable {env.name}, as "
+                    f"{component.connects[int(other)]} does already",
+                    hint=f"set {env.name} in env: what is set there wins over connections",
+                )
 
 
 def scale_problems(component: Component) -> Iterator[Problem]:

@@ -11,7 +11,14 @@ from typing import Any, Final
 Schema = Mapping[str, Any]
 
 STRING: Final[Schema] = {"type": "string"}
+NOT_EMPTY: Final[Schema] = {"type": "string", "minLength": 1}
 NAME: Final[Schema] = {"type": "string", "minLength": 1, "maxLength": 63}
+#: A StatefulSet's or CronJob's name has 52 characters; the longest ending of ours has 15.
+FULL_NAME: Final[Schema] = {
+    "type": "string",
+    "maxLength": 37,
+    "pattern": "^([a-z]([-a-z0-9]*[a-z0-9])?)?$",
+}
 BOOLEAN: Final[Schema] = {"type": "boolean"}
 PORT: Final[Schema] = {"type": "integer", "minimum": 1, "maximum": 65535}
 COUNT: Final[Schema] = {"type": "integer", "minimum": 0}

@@ -9,12 +9,13 @@ from generator.kinds.common.knobs.container import (
     environment,
     image,
     probe,
+    probes,
     resource_map,
     resources,
     wait,
 )
 from generator.kinds.common.knobs.pod import network_policy, pod, scheduling, service_account
-from generator.kinds.common.knobs.replicas import disruption, scale
+from generator.kinds.common.knobs.replicas import disruption, scale, vertical
 
 __all__ = [
     "WAIT_IMAGE",
@@ -25,11 +26,13 @@ __all__ = [
     "network_policy",
     "pod",
     "probe",
+    "probes",
     "resource_map",
     "resources",
     "scale",
     "scheduling",
     "service_account",
     "shared",
+    "vertical",
     "wait",
 ]

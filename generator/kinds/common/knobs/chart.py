@@ -13,7 +13,7 @@ def naming() -> list[Knob]:
             doc="Name of the objects. Empty means the component's name, after the release's name "
             "unless the release is named after its chart.",
             default="",
-            schema={"type": "string", "maxLength": 52},
+            schema=s.FULL_NAME,
             flip="another-name",
         )
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from generator.kinds.api import Container, Knob
@@ -25,7 +26,7 @@ def image(value: Image, *, at: str = "image", what: str = "the container") -> li
             path=f"{at}.repository",
             doc=f"Repository of {what}'s image.",
             default=repository,
-            schema={"type": "string", "minLength": 1},
+            schema=s.NOT_EMPTY,
             flip="another/repository",
         ),
         Knob(
@@ -98,7 +99,7 @@ def environment(app: App) -> list[Knob]:
     ]
 
 
-def probe(at: str, doc: str, handler: dict[str, Any], **numbers: int) -> Knob:
+def probe(at: str, doc: str, handler: Mapping[str, Any], **numbers: int) -> Knob:
     return Knob(
         path=at,
         doc=doc,
@@ -108,21 +109,59 @@ def probe(at: str, doc: str, handler: dict[str, Any], **numbers: int) -> Knob:
     )
 
 
-def wait(timeout: int = 120) -> list[Knob]:
-    """The init containers that wait for what a component connects to."""
+def probes(*, live: Mapping[str, Any], ready: Mapping[str, Any], slow: bool = False) -> list[Knob]:
+    """Three probes that differ: patience at the start, haste when traffic is at stake.
+
+    `slow` is for probes that cost more than an open connection, such as commands.
+    """
     return [
-        *(
-            knob
-            for knob in image(WAIT_IMAGE, at="wait.image", what="the waiting init containers")
-            if not knob.path.endswith("digest")
+        probe(
+            "startupProbe",
+            "Until it succeeds once, the other probes wait.",
+            live,
+            periodSeconds=5 if slow else 2,
+            timeoutSeconds=10 if slow else 2,
+            failureThreshold=24 if slow else 60,
         ),
-        Knob(
-            path="wait.timeoutSeconds",
-            doc="Seconds to wait for each connection before the pod is started anew.",
-            default=timeout,
-            schema=s.POSITIVE,
+        probe(
+            "livenessProbe",
+            "When it fails, the container is started anew.",
+            live,
+            periodSeconds=30 if slow else 10,
+            timeoutSeconds=10 if slow else 5,
+            failureThreshold=3,
+        ),
+        probe(
+            "readinessProbe",
+            "When it fails, the pod gets no traffic and a rollout waits.",
+            ready,
+            periodSeconds=15 if slow else 5,
+            timeoutSeconds=10 if slow else 3,
+            failureThreshold=2,
         ),
     ]
+
+
+def wait(*, waiting: bool = True, timeout: int = 120) -> list[Knob]:
+    """The init containers that wait for what a component connects to.
+
+    Without `waiting`, only a test pod uses the image.
+    """
+    found = [
+        knob
+        for knob in image(WAIT_IMAGE, at="wait.image", what="the waiting init containers")
+        if not knob.path.endswith("digest")
+    ]
+    if waiting:
+        found.append(
+            Knob(
+                path="wait.timeoutSeconds",
+                doc="Seconds to wait for each connection before the pod is started anew.",
+                default=timeout,
+                schema=s.POSITIVE,
+            )
+        )
+    return found
 
 
 WAIT_IMAGE = Image(repository="docker.io/library/busybox", tag="1.37.0")

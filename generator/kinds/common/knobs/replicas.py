@@ -74,3 +74,14 @@ def disruption(budget: int | str) -> list[Knob]:
             flip="34%",
         ),
     ]
+
+
+def vertical() -> list[Knob]:
+    return [
+        Knob(
+            path="verticalAutoscaling.enabled",
+            doc="Recommend requests by a VerticalPodAutoscaler, which must be installed.",
+            default=False,
+            schema=s.BOOLEAN,
+        )
+    ]

@@ -38,12 +38,12 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 {{- define "[[ define ]].serviceAccountName" -}}
 {{- .Values.serviceAccount.name | default (ternary (include "[[ define ]].fullname" .) "default" .Values.serviceAccount.create) -}}
 {{- end }}
-[% for out in view.outs %]
+[% for out in view.hosts %]
 [% include "parts/host.tpl" %]
 [% endfor %]
-[% if s.migrate is defined and s.migrate %]
+[% if view.migrates %]
 [% with view = view.migration %]
-[% for out in view.outs %]
+[% for out in view.hosts %]
 [% include "parts/host.tpl" %]
 [% endfor %]
 [% endwith %]
