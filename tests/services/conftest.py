@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import itertools
+import os
 import shutil
 from pathlib import Path
 
@@ -72,6 +74,15 @@ def plain_registry(start_registry) -> registry.Server:
 @pytest.fixture(params=[4, 3], ids=["helm4", "helm3"])
 def real_helm(request) -> Helm:
     return helm.find(needs.helm(request.param), project=Path("/nowhere"))
+
+
+_numbers = itertools.count()
+
+
+@pytest.fixture
+def where() -> str:
+    """A path in a registry that no other test uses."""
+    return f"charts/{os.getpid()}-{next(_numbers)}"
 
 
 @pytest.fixture

@@ -79,7 +79,19 @@ def test_a_subchart_packed_and_unpacked_is_refused(shop):
         (tgz((member("a/x", kind=tarfile.FIFOTYPE), b"")), "'a/x' in it is no file"),
         (tgz((member("a/x"), b"x" * 5000))[:40], "no chart archive"),
     ],
-    ids="empty text nothing two-folders no-folder up absolute link hard-link pipe cut".split(),
+    ids=[
+        "empty",
+        "text",
+        "nothing",
+        "two-folders",
+        "no-folder",
+        "up",
+        "absolute",
+        "link",
+        "hard-link",
+        "pipe",
+        "cut",
+    ],
 )
 def test_archives_that_are_none_or_reach_out_are_refused(data, expected):
     with pytest.raises(InputError) as caught:
