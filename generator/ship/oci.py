@@ -138,7 +138,10 @@ def _parts(target: str) -> tuple[str, str]:
 
 def _login(host: str, access: Access, config: Path) -> Credentials | None:
     if access.user is not None:
-        return Credentials(user=access.user, password=access.password or "")
+        if access.password is None:
+            hint = "give one with --password-stdin"
+            raise GeneratorError(f"no password for the user {access.user!r}", hint=hint)
+        return Credentials(user=access.user, password=access.password)
     return credentials.find(host, (config, credentials.docker_config()))
 
 

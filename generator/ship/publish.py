@@ -30,7 +30,7 @@ def publish(
     dry_run: bool = False,
 ) -> tuple[Outcome, ...]:
     """Publish archives to `oci://host/path` or to a directory (a path or `file://…`)."""
-    packages = _distinct([archive.read(path) for path in archives])
+    packages = _distinct([_read(path) for path in archives])
     if target.startswith("oci://"):
         return oci.publish(packages, target, find_helm, access or Access(), dry_run)
     path = target.removeprefix("file://")
@@ -40,6 +40,14 @@ def publish(
             hint="write oci://host[:port]/path, or the path of a directory",
         )
     return _to_directory(packages, Path(path), dry_run)
+
+
+def _read(path: Path) -> Package:
+    try:
+        return archive.read(path)
+    except FileNotFoundError:
+        hint = "`python -m generator package` makes it"
+        raise GeneratorError(f"there is no {path} to publish", hint=hint) from None
 
 
 def _distinct(packages: Sequence[Package]) -> tuple[Package, ...]:

@@ -162,6 +162,17 @@ def test_what_is_no_archive_is_refused_before_anything_is_published(pack, tmp_pa
     assert not (tmp_path / "repo").exists()
 
 
+def test_an_archive_that_is_not_there_says_how_to_make_it(tmp_path):
+    with pytest.raises(GeneratorError, match=r"there is no .*/shop-1\.2\.3\.tgz") as caught:
+        actions([tmp_path / "shop-1.2.3.tgz"], tmp_path / "repo")
+    assert "generator package" in str(caught.value.hint)
+
+
+def test_a_user_without_a_password_is_refused(pack):
+    with pytest.raises(GeneratorError, match="no password for the user 'ann'"):
+        actions([pack()], "oci://registry.example.com/charts", access=oci.Access(user="ann"))
+
+
 def test_secrets_are_not_shown():
     assert "hunter2" not in repr(oci.Access(user="ann", password="hunter2"))
 
