@@ -42,7 +42,12 @@ def pack_with(
     site = Path(archive.deflate.__file__).parent.parent
     done = subprocess.run(
         [python, "-c", PACK, chart, out],
-        env={"PATH": os.environ["PATH"], "PYTHONPATH": f"{needs.ROOT}:{site}", **environ},
+        env={
+            "PATH": os.environ["PATH"],
+            "PYTHONPATH": f"{needs.ROOT}:{site}",
+            "PYTHONDONTWRITEBYTECODE": "1",
+            **environ,
+        },
         umask=umask,
         capture_output=True,
         text=True,
