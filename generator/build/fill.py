@@ -134,7 +134,7 @@ class _Schemas:
 
     def name(self, plan: ChartPlan) -> str:
         """The name of a subchart's schema among the umbrella's definitions."""
-        key = tuple((knob.path, knob.doc, id(knob.schema)) for knob in plan.knobs)
+        key = tuple({(knob.pattern or knob.path, id(knob.schema)): None for knob in plan.knobs})
         known = self._trees.get(key)
         if known is None:
             kind = plan.context["component"].kind

@@ -13,7 +13,6 @@ from generator.kinds.api import File, Knob
 from generator.kinds.common import knobs as common
 from generator.kinds.common import schemas
 from generator.spec.model import Chart, Component, Node, Platform
-from generator.spec.names import camel_case
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -147,16 +146,14 @@ def _condition(component: Component) -> Knob:
 
 
 def _connection_knobs(view: View) -> list[Knob]:
-    names = [peer.name for peer in view.hosts]
-    if view.migrates:
-        names += [peer.name for peer in view.migration.hosts if peer.name not in names]
     return [
         Knob(
-            path=f"connections.{camel_case(name)}.host",
-            doc=f"Host of {name}. Empty means the one of the same release.",
+            path=f"connections.{name}.host",
+            pattern="connections.*.host",
+            doc="Where to connect to. Empty means the component of the same release.",
             default="",
             schema=schemas.STRING,
             flip="elsewhere.example.com",
         )
-        for name in names
+        for name in view.connections
     ]

@@ -87,12 +87,16 @@ def schema_tree(knobs: Iterable[Knob], *, subchart: bool) -> Tree:
     """
     root: Tree = {"type": "object", "additionalProperties": False, "properties": {}}
     for knob in knobs:
-        *parents, leaf = knob.path.split(".")
+        *parents, leaf = (knob.pattern or knob.path).split(".")
         node = root
         for part in parents:
-            node = node["properties"].setdefault(
-                part, {"type": "object", "additionalProperties": False, "properties": {}}
-            )
+            inner: Tree = {"type": "object", "additionalProperties": False, "properties": {}}
+            if part == "*":
+                if node["additionalProperties"] is False:
+                    node["additionalProperties"] = inner
+                node = node["additionalProperties"]
+            else:
+                node = node["properties"].setdefault(part, inner)
         node["properties"][leaf] = {"description": knob.doc, **knob.schema}
     shared = root["properties"].setdefault("global", {"type": "object"})
     shared["description"] = "Values that the umbrella and all its subcharts see alike."

@@ -115,6 +115,12 @@ class View:
                     given.append(replace(env, value=quote(env.value.replace("{host}", host))))
         return tuple(given)
 
+    @cached_property
+    def connections(self) -> tuple[str, ...]:
+        """Keys of the connections whose host an installer may change."""
+        peers = (*self.hosts, *(self.migration.hosts if self.migrates else ()))
+        return tuple(dict.fromkeys(camel_case(peer.name) for peer in peers))
+
     @property
     def define(self) -> str:
         """What the names of this subchart's helpers start with. They are global in Helm."""

@@ -100,6 +100,9 @@ class Knob:
 
     `flip` is another legal value for the test that proves that the knob matters; without it
     the test makes one from the schema. `needs` are values that must hold for it to show.
+    `pattern` is the path in the schema where that is wider: `*` stands for any key, so that
+    subcharts which differ in nothing else share one schema. A `live` knob shows only where
+    there is a cluster (`lookup`): tests with one prove it.
     """
 
     path: str
@@ -108,6 +111,8 @@ class Knob:
     schema: Mapping[str, Any]
     flip: Any = None
     needs: Mapping[str, Any] = field(default_factory=dict)
+    pattern: str = ""
+    live: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -126,6 +131,7 @@ class File:
 class Kind(Protocol):
     """A component kind. Modules satisfy this; see `generator/kinds/web/__init__.py`."""
 
+    __file__: str | None
     SUMMARY: str
     SETTINGS: Mapping[str, Any]
 
