@@ -90,11 +90,13 @@ def plan_component(
     knobs = (
         *_shared_knobs(chart, routed=view.routed),
         *component.kind_module.knobs(component, chart),
+        *_of_platform("platform_knobs", platform, chart, component),
         *_connection_knobs(view),
     )
     files = [
         *_frame("", ("Chart.yaml", ".helmignore", "README.md", "_helpers.tpl", "validate.yaml")),
         *component.kind_module.files(component, chart),
+        *_of_platform("platform_files", platform, chart, component),
     ]
     folders = kind_folders(component)
     return ChartPlan(
@@ -105,6 +107,14 @@ def plan_component(
         files=tuple(_planned(file, folder, folders, component) for file in files),
         context=context,
     )
+
+
+def _of_platform(
+    what: str, platform: Platform, chart: Chart, component: Component
+) -> Sequence[Any]:
+    """What a kind makes of the whole platform, for those that look at it (`api.Overseer`)."""
+    of_platform = getattr(component.kind_module, what, None)
+    return () if of_platform is None else of_platform(component, chart, platform)
 
 
 def kind_folders(component: Component) -> tuple[str, ...]:

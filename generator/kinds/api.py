@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from generator.spec.model import Chart, Component
+    from generator.spec.model import Chart, Component, Platform
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -155,3 +155,17 @@ class Kind(Protocol):
 
     def files(self, component: Component, chart: Chart) -> Sequence[File]:
         """The files of the component's subchart, beside those that every subchart has."""
+
+
+class Overseer(Kind, Protocol):
+    """A kind whose subcharts follow from the whole platform, as monitoring does. Optional parts."""
+
+    def platform_knobs(
+        self, component: Component, chart: Chart, platform: Platform
+    ) -> Sequence[Knob]:
+        """More values of the component's subchart."""
+
+    def platform_files(
+        self, component: Component, chart: Chart, platform: Platform
+    ) -> Sequence[File]:
+        """More files of the component's subchart."""
