@@ -19,6 +19,7 @@ HERE = Path(__file__).parent
 BUILT_IN = (
     "cron",
     "job",
+    "prometheus",
     "web",
     "worker",
 )

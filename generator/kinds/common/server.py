@@ -1,0 +1,133 @@
+"""What kinds share that run somebody else's image: a server with probes, perhaps with a volume."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from generator.kinds.api import Claim, Container, Knob, Problem
+from generator.kinds.common import knobs as k
+from generator.kinds.common import schemas as s
+from generator.spec.quantity import format_bytes, parse_bytes
+
+#: What a probe of each name is for. The three differ: patience, no dependencies, readiness.
+_PROBES = {
+    "startupProbe": "Until it succeeds once, the other probes wait.",
+    "livenessProbe": "When it fails, the container is started anew.",
+    "readinessProbe": "When it fails, the pod gets no traffic.",
+}
+
+_DEFAULTS = {
+    "startupProbe": {"periodSeconds": 2, "timeoutSeconds": 2, "failureThreshold": 60},
+    "livenessProbe": {"periodSeconds": 10, "timeoutSeconds": 5, "failureThreshold": 3},
+    "readinessProbe": {"periodSeconds": 5, "timeoutSeconds": 3, "failureThreshold": 3},
+}
+
+
+def read_claim(value: Any) -> Claim:
+    """`size` or `[size, storage class]`."""
+    size, storage_class = value if isinstance(value, list) else (value, "")
+    return Claim(size=parse_bytes(size), storage_class=storage_class)
+
+
+def probes(
+    live: tuple[str, str], ready: tuple[str, str], startup: Mapping[str, int] | None = None
+) -> list[Knob]:
+    """Three probes by HTTP, each a path and the name of a port."""
+    asked = {"startupProbe": ready, "livenessProbe": live, "readinessProbe": ready}
+    return [
+        k.probe(
+            name,
+            doc,
+            {"httpGet": {"path": asked[name][0], "port": asked[name][1]}},
+            **{**_DEFAULTS[name], **((startup or {}) if name == "startupProbe" else {})},
+        )
+        for name, doc in _PROBES.items()
+    ]
+
+
+def storage(claim: Claim, *, at: str = "storage") -> list[Knob]:
+    """Size and class of the volume that each replica has."""
+    return [
+        Knob(
+            path=f"{at}.size",
+            doc="Size of the volume of each replica. Kubernetes can't change it in place.",
+            default=format_bytes(claim.size),
+            schema=s.QUANTITY,
+            flip="7Gi",
+        ),
+        Knob(
+            path=f"{at}.className",
+            doc="Storage class of the volumes. Empty means the cluster's default.",
+            default=claim.storage_class,
+            schema=s.STRING,
+            flip="another-class",
+        ),
+    ]
+
+
+def spread() -> Knob:
+    """Whether two replicas may share a node when there are too few nodes."""
+    return Knob(
+        path="spread.nodes",
+        doc="`DoNotSchedule`: the replicas spread evenly over the nodes, or wait. "
+        "`ScheduleAnyway`: they prefer to, for clusters with fewer nodes.",
+        default="DoNotSchedule",
+        schema=_SPREAD,
+    )
+
+
+def kube_api() -> list[Knob]:
+    """Where the API server is: network policies can't select it."""
+    return [
+        Knob(
+            path="kubeApi.cidrs",
+            doc="Addresses of the Kubernetes API server, for the network policy.",
+            default=["0.0.0.0/0"],
+            schema=s.CIDRS,
+            flip=["10.0.0.1/32"],
+        ),
+        Knob(
+            path="kubeApi.ports",
+            doc="Ports of the Kubernetes API server, for the network policy.",
+            default=[443, 6443],
+            schema=_PORTS,
+            flip=[8443],
+        ),
+    ]
+
+
+def test_image() -> list[Knob]:
+    """The image of the pod that `helm test` starts."""
+    return [knob for knob in k.wait() if knob.path.startswith("wait.image.")]
+
+
+def external_url() -> Knob:
+    return Knob(
+        path="externalUrl",
+        doc="Address that people reach it by, for links. Empty means none.",
+        default="",
+        schema=s.STRING,
+        flip="https://flipped.example.com",
+    )
+
+
+def resource_problems(
+    resources: Container, path: tuple[str, ...] = ("resources",)
+) -> Iterator[Problem]:
+    """Limits below requests."""
+    for what, request, limit in (
+        ("cpu", resources.cpu_request, resources.cpu_limit),
+        ("memory", resources.memory_request, resources.memory_limit),
+    ):
+        if request > limit:
+            yield Problem(
+                path=(*path, what),
+                rule="limit-below-request",
+                message="the limit is below the request",
+                hint=f"{what}: [request, limit], the smaller one first",
+            )
+
+
+_SPREAD = s.enum("DoNotSchedule", "ScheduleAnyway")
+_PORTS = {"type": "array", "items": s.PORT}

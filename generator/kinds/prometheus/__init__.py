@@ -1,0 +1,180 @@
+"""Prometheus: reads the metrics of the platform, keeps them, and tells what is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from generator.kinds.api import Env, File, Knob, Link, Problem, SecretNeed, Workload
+from generator.kinds.common.server import resource_problems
+from generator.kinds.prometheus import knobs as own
+from generator.kinds.prometheus import slo, targets
+from generator.kinds.prometheus.settings import (
+    RELOADER_RESOURCES,
+    Settings,
+    read_settings,
+)
+from generator.spec.model import Chart, Component, Platform
+from generator.spec.names import env_name
+from generator.spec.quantity import format_bytes, parse_milliseconds
+
+SUMMARY = "Prometheus: metrics of the platform, objectives and alerts, from the spec."
+SETTINGS: Mapping[str, Any] = orjson.loads(Path(__path__[0], "settings.json").read_bytes())
+
+#: What Prometheus keeps in memory before a block is written: less can't be retained.
+_HEAD_SECONDS = 2 * 3600
+
+#: A series without a sample for five minutes is gone; two readings must fit.
+_STALE_SECONDS = 300
+
+
+def read(name: str, data: Mapping[str, Any]) -> Settings:
+    return read_settings(data)
+
+
+def problems(component: Component, chart: Chart) -> Iterator[Problem]:
+    settings: Settings = component.settings
+    yield from resource_problems(settings.resources)
+    if parse_milliseconds(settings.retention) < 1000 * _HEAD_SECONDS:
+        yield Problem(
+            path=("retention",),
+            rule="retention",
+            message=f"{settings.retention} is less than a block of two hours",
+            hint="retention: 30d",
+        )
+    if settings.retention_bytes > settings.claim.size * 95 // 100:
+        yield Problem(
+            path=("retentionSize",),
+            rule="retention",
+            message=f"{format_bytes(settings.retention_bytes)} of samples leave no room in a "
+            f"volume of {format_bytes(settings.claim.size)}",
+            hint="leave it out: 84 % of the volume is the default",
+        )
+    if not 1 <= parse_milliseconds(settings.interval) / 1000 <= _STALE_SECONDS // 2:
+        yield Problem(
+            path=("interval",),
+            rule="interval",
+            message=f"{settings.interval} is not between 1s and 150s; series end after "
+            "five minutes without a sample",
+            hint="interval: 30s",
+        )
+    yield from _edge_problems(component, chart)
+
+
+def _edge_problems(component: Component, chart: Chart) -> Iterator[Problem]:
+    for edge in chart.edges_from.get(component.name, ()):
+        where = edge.path[len(component.path) :]
+        if edge.target is None:
+            yield Problem(
+                path=where,
+                rule="edge-target",
+                message="a Prometheus reads components; addresses outside are asked by an "
+                "exporter with `exporter: blackbox`",
+                hint="remove the entry",
+            )
+        elif not targets.endpoints(edge.target):
+            yield Problem(
+                path=where,
+                rule="edge-target",
+                message=f"{edge.target.name!r} has no metrics to read",
+                hint="remove the entry, or give the component `metrics`",
+            )
+
+
+def link(component: Component) -> Link | None:
+    url = Env(name=f"{env_name(component.name)}_URL", value="http://{host}:9090")
+    return Link(workload=component.name, service=component.name, port=9090, env=(url,))
+
+
+def secrets(component: Component) -> Sequence[SecretNeed]:
+    return ()
+
+
+def metrics_endpoints(component: Component) -> tuple[targets.Endpoint, ...]:
+    return ((component.name, component.name, 9090, "/metrics"),)
+
+
+def workloads(component: Component) -> Sequence[Workload]:
+    settings: Settings = component.settings
+    return (
+        Workload(
+            name=component.name,
+            controller="StatefulSet",
+            replicas=(settings.replicas, settings.replicas),
+            containers=(settings.resources, RELOADER_RESOURCES),
+            claims=(settings.claim,),
+        ),
+    )
+
+
+def knobs(component: Component, chart: Chart) -> Sequence[Knob]:
+    return own.knobs(component.settings)
+
+
+def platform_knobs(component: Component, chart: Chart, platform: Platform) -> Sequence[Knob]:
+    """Only with a blackbox exporter: whom it asks."""
+    if not targets.of_kind(chart, component, "exporter", exporter="blackbox"):
+        return ()
+    return (own.probe_targets(targets.addresses(platform)),)
+
+
+def files(component: Component, chart: Chart) -> Sequence[File]:
+    names = ("serviceaccount", "service", "service-headless", "configmap-rules")
+    found = [_template(name) for name in (*names, "tests/connection", "tests/networkpolicy")]
+    budget = {"eviction": "IfHealthyBudget"}
+    found.append(_template("poddisruptionbudget", **budget))
+    return found
+
+
+def platform_files(component: Component, chart: Chart, platform: Platform) -> Sequence[File]:
+    """What follows from the other components: whom to read, with which rights, which rules."""
+    settings: Settings = component.settings
+    read_from = targets.targets(platform, chart, component)
+    foreign = targets.namespaces(read_from)
+    seen = {
+        "targets": read_from,
+        "peers": targets.peers(read_from),
+        "alertmanagers": targets.of_kind(chart, component, "alertmanager"),
+        "state": targets.of_kind(chart, component, "exporter", exporter="kube-state-metrics"),
+        "blackbox": targets.of_kind(chart, component, "exporter", exporter="blackbox"),
+        "namespaces": tuple(sorted({chart.namespace, *foreign})),
+    }
+    found = [
+        _template("statefulset", **seen),
+        _template("configmap", **seen),
+        _template("networkpolicy", **seen),
+        _template("role", namespace=None),
+        _template("rolebinding", namespace=None),
+    ]
+    for namespace in foreign:
+        for name in ("role", "rolebinding"):
+            path = f"templates/{name}-{namespace}.yaml"
+            found.append(File(template=f"{name}.yaml", path=path, context={"namespace": namespace}))
+    if settings.nodes:
+        found += [_template("clusterrole"), _template("clusterrolebinding")]
+    found.append(
+        File(template="rules/platform.yaml", path="files/rules/platform.yaml", context=seen)
+    )
+    return [*found, *_objective_files(platform, read_from, settings)]
+
+
+def _objective_files(
+    platform: Platform, read_from: tuple[targets.Target, ...], settings: Settings
+) -> Iterator[File]:
+    """One file of rules for each component with objectives."""
+    by_component: dict[tuple[str, str], list[slo.Objective]] = {}
+    for objective in slo.objectives(platform, read_from, settings.http):
+        by_component.setdefault((objective.chart, objective.component), []).append(objective)
+    for (chart, component), objectives in by_component.items():
+        yield File(
+            template="rules/objectives.yaml",
+            path=f"files/rules/{chart}-{component}.yaml",
+            context={"objectives": objectives, "windows": slo.WINDOWS},
+        )
+
+
+def _template(name: str, **context: Any) -> File:
+    return File(template=f"{name}.yaml", path=f"templates/{name}.yaml", context=context)

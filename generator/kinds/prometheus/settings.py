@@ -1,0 +1,86 @@
+"""What a spec says of a Prometheus."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from generator.kinds.api import Claim, Container
+from generator.kinds.common.app import Image, read_image, read_resources
+from generator.kinds.common.server import read_claim
+from generator.spec.quantity import parse_bytes
+
+IMAGE = "quay.io/prometheus/prometheus:v3.14.0-distroless"
+RELOADER = Image(repository="quay.io/prometheus-operator/prometheus-config-reloader", tag="v0.93.1")
+
+#: Of the reloader, which only watches two folders.
+RELOADER_RESOURCES = Container(
+    cpu_request=10, cpu_limit=100, memory_request=32 * 1024**2, memory_limit=64 * 1024**2
+)
+
+#: How much of a volume samples may fill, in percent. Above them: the write-ahead log's next
+#: segment, and blocks that exist twice while they are compacted.
+FILL = 84
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    samples: int
+    labels: int
+    targets: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Http:
+    """Names of the metrics that objectives are computed from."""
+
+    requests: str
+    duration: str
+    status: str
+    handler: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    image: Image
+    replicas: int
+    resources: Container
+    claim: Claim
+    retention: str
+    retention_bytes: int
+    interval: str
+    nodes: bool
+    limits: Limits
+    http: Http
+
+    #: What the shared templates of services and tests ask for.
+    port: int = 9090
+    ready: str = "/-/ready"
+    metrics: None = None
+
+
+def read_settings(data: Mapping[str, Any]) -> Settings:
+    claim = read_claim(data["storage"])
+    size, limits, http = data.get("retentionSize"), data.get("limits", {}), data.get("http", {})
+    return Settings(
+        image=read_image(data.get("image", IMAGE)),
+        replicas=data.get("replicas", 2),
+        resources=read_resources(data["resources"]),
+        claim=claim,
+        retention=data.get("retention", "30d"),
+        retention_bytes=claim.size * FILL // 100 if size is None else parse_bytes(size),
+        interval=data.get("interval", "30s"),
+        nodes=data.get("nodes", False),
+        limits=Limits(
+            samples=limits.get("samples", 100_000),
+            labels=limits.get("labels", 64),
+            targets=limits.get("targets", 500),
+        ),
+        http=Http(
+            requests=http.get("requests", "http_requests_total"),
+            duration=http.get("duration", "http_request_duration_seconds"),
+            status=http.get("status", "status"),
+            handler=http.get("handler", "handler"),
+        ),
+    )
