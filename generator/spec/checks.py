@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from generator.findings import Finding
+from generator.kinds import umbrella
 from generator.spec.model import Chart, Platform
 from generator.spec.source import Source
 
@@ -18,6 +19,7 @@ def check_platform(source: Source, platform: Platform, root: Path) -> Iterator[F
         yield from _kinds(source, chart)
         yield from _routes(source, chart)
         yield from _names(source, chart)
+        yield from _umbrella(source, chart)
         yield from _manifests(source, chart, root)
 
 
@@ -86,6 +88,25 @@ def _names(source: Source, chart: Chart) -> Iterator[Finding]:
                     hint="rename one of the two components",
                     key=True,
                 )
+
+
+def _umbrella(source: Source, chart: Chart) -> Iterator[Finding]:
+    """What the chart as a whole has to say, and names that its values need for themselves."""
+    for problem in umbrella.problems(chart):
+        path = (*chart.path, *problem.path)
+        dotted = ".".join(str(part) for part in path)
+        yield source.finding(path, problem.rule, f"{dotted}: {problem.message}", hint=problem.hint)
+    own = {"global", *(knob.path.partition(".")[0] for knob in umbrella.knobs(chart))}
+    for component in chart.components:
+        if component.name in own:
+            yield source.finding(
+                component.path,
+                "name-collision",
+                f"{'.'.join(map(str, component.path))}: {component.name!r} is a key of the chart's "
+                "own values",
+                hint=f"rename it, for example to {component.name[:24]}-app",
+                key=True,
+            )
 
 
 def _manifests(source: Source, chart: Chart, root: Path) -> Iterator[Finding]:

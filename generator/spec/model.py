@@ -105,10 +105,19 @@ class Route(Node):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Acme:
+    """An issuer that the chart makes itself, with HTTP-01."""
+
+    email: str
+    server: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Tls:
     issuer: str
     issuer_kind: str
     enabled: bool
+    acme: Acme | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,6 +129,7 @@ class Ingress:
     namespace: str
     tls: Tls | None
     hsts: bool
+    mergeable: bool
 
 
 @dataclass(frozen=True, kw_only=True)

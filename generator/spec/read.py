@@ -13,6 +13,7 @@ from generator.kinds.api import Kind
 from generator.spec.checks import check_platform
 from generator.spec.graph import resolve_edges, resolve_routes
 from generator.spec.model import (
+    Acme,
     Chart,
     Component,
     Ingress,
@@ -181,9 +182,16 @@ def _ingress(raw: dict[str, Any]) -> Ingress:
             issuer=tls.get("issuer", "letsencrypt-prod"),
             issuer_kind=tls.get("issuerKind", "ClusterIssuer"),
             enabled=tls.get("enabled", True),
+            acme=_acme(tls.get("acme")),
         ),
         hsts=raw.get("hsts", True),
+        mergeable=raw.get("mergeable", False),
     )
+
+
+def _acme(raw: dict[str, Any] | None) -> Acme | None:
+    server = "https://acme-v02.api.letsencrypt.org/directory"
+    return raw and Acme(email=raw["email"], server=raw.get("server", server))
 
 
 def _scrape(data: dict[str, Any], components: Mapping[str, Component]) -> Scrape | None:

@@ -5,66 +5,30 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from generator.kinds.api import File, Knob
-from generator.kinds.common import schemas as s
-from generator.kinds.umbrella.capacity import limit_range, quota
+from generator.kinds.api import File, Knob, Problem
+from generator.kinds.umbrella import certificates, gateway, namespace, people, routes
 from generator.spec.model import Chart
 
 COMMON = str(Path(__file__).parent.parent / "common" / "templates")
 FOLDERS = (str(Path(__file__).parent / "templates"), COMMON)
 
+#: Each has `knobs(chart)` and `files(chart)`: nothing, where the spec does not ask for it.
+FEATURES = (routes, gateway, certificates, people, namespace)
+
 
 def knobs(chart: Chart) -> Sequence[Knob]:
     """The values of the umbrella itself."""
-    found = [
-        Knob(
-            path="networkPolicy.enabled",
-            doc="Deny all traffic of the namespace that no policy allows.",
-            default=True,
-            schema=s.BOOLEAN,
-        )
-    ]
-    if chart.quota:
-        found += [
-            Knob(
-                path="quota.enabled",
-                doc="Limit what the namespace may use as a whole.",
-                default=True,
-                schema=s.BOOLEAN,
-            ),
-            Knob(
-                path="quota.hard",
-                doc="The limits: all components at their most replicas in the middle of a rollout, "
-                "and 5 % more.",
-                default=quota(chart),
-                schema=s.OPEN,
-                flip={"pods": "7"},
-            ),
-            Knob(
-                path="limitRange.enabled",
-                doc="Give containers without requests and limits the defaults below.",
-                default=True,
-                schema=s.BOOLEAN,
-            ),
-            Knob(
-                path="limitRange.limits",
-                doc="Defaults and most for one container.",
-                default=limit_range(chart),
-                schema=s.OPEN,
-                flip={"max": {"cpu": "1"}},
-            ),
-        ]
-    return found
+    return [knob for feature in FEATURES for knob in feature.knobs(chart)]
 
 
 def files(chart: Chart) -> Sequence[File]:
     """The umbrella's own files, beside those that every chart has."""
-    names = ["networkpolicy-default-deny", "networkpolicy-dns"]
-    if chart.quota:
-        names += ["resourcequota", "limitrange"]
-    found = [File(template=f"{name}.yaml", path=f"templates/{name}.yaml") for name in names]
-    found.append(File(template="namespace.yaml", path="files/namespace.yaml"))
-    return found
+    return [file for feature in FEATURES for file in feature.files(chart)]
+
+
+def problems(chart: Chart) -> Sequence[Problem]:
+    """What no schema can say is wrong. Paths are relative to the chart."""
+    return [*routes.problems(chart), *certificates.problems(chart)]
 
 
 def raw_manifests(chart: Chart) -> dict[str, bytes]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from generator.kinds.api import Workload
+from generator.kinds.api import Container, Workload
 from generator.spec.model import Chart
 from generator.spec.quantity import format_bytes, format_cpu
 
@@ -15,9 +15,29 @@ _CPU_STEP = 1000
 _MEMORY_STEP = 1024**3
 
 
+#: The pods that an implementation of the Gateway API may run beside the Gateway: Istio's.
+_GATEWAY = Workload(
+    name="gateway",
+    controller="Deployment",
+    replicas=(1, 2),
+    surge=1,
+    containers=(
+        Container(
+            cpu_request=100, cpu_limit=2000, memory_request=128 * 1024**2, memory_limit=1024**3
+        ),
+    ),
+)
+
+
 def workloads(chart: Chart) -> Iterator[Workload]:
     for component in chart.components:
         yield from component.kind_module.workloads(component)
+    if has_gateway(chart):
+        yield _GATEWAY
+
+
+def has_gateway(chart: Chart) -> bool:
+    return bool(chart.routes) and chart.ingress.mode != "ingress"
 
 
 def quota(chart: Chart) -> dict[str, str]:
@@ -38,8 +58,8 @@ def quota(chart: Chart) -> dict[str, str]:
         "limits.cpu": format_cpu(_up(sums["cpu_limit"], _CPU_STEP)),
         "limits.memory": format_bytes(_up(sums["memory_limit"], _MEMORY_STEP)),
         "pods": str(_up(pods, 1)),
-        "services.loadbalancers": "0",
-        "services.nodeports": "0",
+        "services.loadbalancers": "1" if has_gateway(chart) else "0",
+        "services.nodeports": "5" if has_gateway(chart) else "0",
     }
     if claims:
         hard["persistentvolumeclaims"] = str(_up(claims, 1))

@@ -23,3 +23,21 @@ app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
 app.kubernetes.io/part-of: [[ platform.name ]]
 app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- end }}
+[% if chart.routes %]
+
+{{/* Name of the Secret with the certificate of the public addresses. */}}
+{{- define "[[ define ]].tlsSecretName" -}}
+{{- .Values.tls.secretName | default (printf "%s-tls" (include "[[ define ]].fullname" .)) -}}
+{{- end }}
+[% endif %]
+[% for component in chart.components if component.name in chart.routed %]
+
+{{/* Service of [[ component.name ]], which a public address leads to. */}}
+{{- define "[[ define ]].routedService.[[ component.name ]]" -}}
+[% if component.link.service == component.name %]
+{{- (index .Values "[[ component.name ]]").fullnameOverride | default (printf "%s[[ component.name ]]" (include "[[ define ]].prefix" .)) -}}
+[% else %]
+{{- printf "%s[[ component.link.service ]]" (include "[[ define ]].prefix" .) -}}
+[% endif %]
+{{- end }}
+[% endfor %]
