@@ -13,7 +13,8 @@ from typing import Any
 from generator.errors import InputError
 from generator.findings import Finding
 from generator.spec.decode import read_text
-from generator.spec.nodes import Marks, place_of, read_nodes
+from generator.spec.marks import Marks, place_of
+from generator.spec.nodes import read_nodes
 from generator.spec.place import Path_, Place, dotted, shown
 
 #: Data and marks of one file, or of several merged ones.
@@ -96,8 +97,6 @@ class Reader:
     def _merge(self, into: Tree, more: Tree, path: Path_) -> Tree:
         """Both maps in one; neither is changed, since aliases may share them."""
         (data, marks), (other, other_marks) = into, more
-        assert isinstance(marks.inside, dict)
-        assert isinstance(other_marks.inside, dict)
         merged, inside = dict(data), dict(marks.inside)
         for key, value in other.items():
             mark = other_marks.inside[key]
@@ -111,7 +110,7 @@ class Reader:
                 message = f"{dotted((*path, key))}: given with another value in {first}"
                 hint = "keep one of the two: includes add to a platform, they override nothing"
                 self._report(place_of(mark.key), "include-conflict", message, hint)
-        return merged, Marks(marks.key, marks.value, inside)
+        return merged, marks.with_inside(inside)
 
     def _no_map(self, data: Any, marks: Marks) -> None:
         hint = _START
@@ -164,11 +163,11 @@ def _at_include(finding: Finding, place: Place, lead: str) -> Finding:
 
 def _without_include(tree: Tree) -> Tree:
     data, marks = tree
-    if "include" not in data or not isinstance(marks.inside, dict):
+    if "include" not in data:
         return tree
     inside = {key: mark for key, mark in marks.inside.items() if key != "include"}
     data = {key: value for key, value in data.items() if key != "include"}
-    return data, Marks(marks.key, marks.value, inside)
+    return data, marks.with_inside(inside)
 
 
 def _listed(value: Any) -> str:

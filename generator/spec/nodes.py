@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import io
 import re
-from typing import Any, NamedTuple
+from typing import Any
 
 import yaml
 
 from generator.errors import GeneratorError, InputError
 from generator.findings import Finding
-from generator.spec.place import Path_, Place, dotted, shown
-from generator.spec.scalars import Refused, resolve
+from generator.spec.marks import PLAIN, TEXT, Marks, place_of
+from generator.spec.place import Path_, dotted, shown
+from generator.spec.scalars import FIRST, Refused, resolve
 from generator.spec.syntax import explain
 
 #: How deep maps and lists may lie in each other. A platform needs about ten levels.
@@ -24,26 +25,9 @@ MAX_DEPTH = 64
 MAX_REPEATED = 100_000
 
 
-class Marks(NamedTuple):
-    """libyaml's marks of a key and its value. `inside` is parallel to the data: a dict or a
-    list of `Marks`, or a scalar's text as the author wrote it."""
-
-    key: Any
-    value: Any
-    inside: dict[str, Marks] | list[Marks] | str
-
-    def child(self, part: str | int) -> Marks | None:
-        """The marks of a key or of a list's item, None when there is none."""
-        inside: Any = self.inside
-        known = part in inside if isinstance(inside, dict) else _is_index(inside, part)
-        child: Marks | None = inside[part] if known else None
-        return child
-
-
 def read_nodes(text: str, name: str) -> tuple[Any, Marks] | None:
     """Data and marks; None for a file that says nothing. Raises `InputError`."""
-    stream = io.BytesIO(text.encode())
-    named = _Named(stream, name)
+    named = _Named(io.BytesIO(text.encode()), name)
     try:
         node = yaml.compose(named, Loader=_loader())
     except yaml.MarkedYAMLError as error:
@@ -51,18 +35,10 @@ def read_nodes(text: str, name: str) -> tuple[Any, Marks] | None:
     if node is None:
         return None
     reader = _Reader()
-    read = reader.read(node, (), None)
+    data = reader.read(node, ())
     if reader.findings:
         raise InputError(reader.findings)
-    return read
-
-
-def _is_index(inside: object, part: str | int) -> bool:
-    return isinstance(inside, list) and isinstance(part, int) and part < len(inside)
-
-
-def place_of(mark: Any) -> Place:
-    return Place(mark.name, mark.line + 1, mark.column + 1)
+    return data, Marks(None, node)
 
 
 class _Named:
@@ -71,9 +47,6 @@ class _Named:
     def __init__(self, stream: io.BytesIO, name: str) -> None:
         self.read = stream.read
         self.name = name
-
-
-_PLAIN, _TEXT = "plain", "text"
 
 
 def _loader() -> Any:
@@ -90,7 +63,7 @@ def _loader() -> Any:
         depth = 0
 
         def resolve(self, kind: type, value: object, implicit: Any) -> str:
-            return _PLAIN if kind is yaml.ScalarNode and implicit[0] else _TEXT
+            return PLAIN if kind is yaml.ScalarNode and implicit[0] else TEXT
 
         def descend_resolver(self, parent: yaml.Node | None, index: object) -> None:
             self.depth += 1
@@ -110,38 +83,35 @@ class _Reader:
 
     def __init__(self) -> None:
         self.findings: list[Finding] = []
-        self._done: dict[int, tuple[Any, Marks, int]] = {}
+        self._done: dict[int, tuple[Any, int]] = {}
         self._open: set[int] = set()
         self._count = 0
         self._repeated = 0
 
-    def read(self, node: yaml.Node, path: Path_, key: Any) -> tuple[Any, Marks]:
-        """The data of a node, and its marks. Aliases share the data of their anchor."""
-        self._count += 1
-        if type(node) is yaml.ScalarNode:
-            text = node.value
-            value = text if node.tag is _TEXT else self._scalar(node, path)
-            return value, Marks(key, node.start_mark, text)
+    def read(self, node: yaml.Node, path: Path_) -> Any:
+        """The data of a map or list. Aliases share the data of their anchor."""
         identity = id(node)
+        if type(node) is yaml.ScalarNode:
+            return self._scalar(node, path)
         if identity in self._done:
-            data, marks, size = self._done[identity]
+            data, size = self._done[identity]
             self._repeat(size, node)
-            return data, Marks(key, marks.value, marks.inside)
+            return data
         if identity in self._open:
             self._report(node.start_mark, path, *_LOOP)
-            return None, Marks(key, node.start_mark, "")
-        if node.tag is not _TEXT:
+            return None
+        if node.tag is not TEXT:
             self._tag(node, path)
         self._open.add(identity)
         before = self._count + self._repeated
+        self._count += len(node.value) + 1
         if type(node) is yaml.MappingNode:
-            data, inside = self._mapping(node, path)
+            data = self._mapping(node, path)
         else:
-            data, inside = self._sequence(node, path)
+            data = [self.read(child, (*path, index)) for index, child in enumerate(node.value)]
         self._open.discard(identity)
-        marks = Marks(key, node.start_mark, inside)
-        self._done[identity] = (data, marks, self._count + self._repeated - before + 1)
-        return data, marks
+        self._done[identity] = (data, self._count + self._repeated - before)
+        return data
 
     def _repeat(self, size: int, node: yaml.Node) -> None:
         self._repeated += size
@@ -149,61 +119,54 @@ class _Reader:
             self._report(node.start_mark, (), *_BOMB)
             raise InputError(self.findings)
 
-    def _sequence(self, node: yaml.Node, path: Path_) -> tuple[Any, Any]:
-        read = [self.read(child, (*path, index), None) for index, child in enumerate(node.value)]
-        return [data for data, _ in read], [marks for _, marks in read]
-
-    def _mapping(self, node: yaml.Node, path: Path_) -> tuple[Any, Any]:
+    def _mapping(self, node: yaml.Node, path: Path_) -> dict[str, Any]:
         data: dict[str, Any] = {}
-        inside: dict[str, Marks] = {}
         merges: list[yaml.Node] = []
         for key_node, child in node.value:
             key = self._key(key_node, path)
             if key is None:
                 continue
-            if key == "<<" and key_node.tag is _PLAIN:
+            if key == "<<" and key_node.tag is PLAIN:
                 merges.append(child)
-            elif key in inside:
-                self._duplicate(key_node, inside[key], (*path, key))
+            elif key in data:
+                self._duplicate(key_node, node, (*path, key))
+            elif type(child) is yaml.ScalarNode and _is_text(child):
+                data[key] = child.value
             else:
-                data[key], inside[key] = self.read(child, (*path, key), key_node.start_mark)
+                data[key] = self.read(child, (*path, key))
         for merged in merges:
-            self._merge(merged, path, data, inside)
-        return data, inside
+            self._merge(merged, path, data)
+        return data
 
-    def _merge(
-        self, node: yaml.Node, path: Path_, data: dict[str, Any], inside: dict[str, Marks]
-    ) -> None:
+    def _merge(self, node: yaml.Node, path: Path_, data: dict[str, Any]) -> None:
         """`<<`: the keys that are not there yet. Of several maps the first wins."""
         for each in node.value if type(node) is yaml.SequenceNode else [node]:
-            values, marks = self.read(each, path, None)
-            if not isinstance(values, dict) or not isinstance(marks.inside, dict):
-                if id(each) not in self._open:
-                    self._report(each.start_mark, path, *_MERGE_OF_NO_MAP)
-                continue
-            for key, mark in marks.inside.items():
-                if key not in inside:
-                    data[key], inside[key] = values[key], mark
+            values = self.read(each, path)
+            if isinstance(values, dict):
+                for key, value in values.items():
+                    data.setdefault(key, value)
+            elif id(each) not in self._open:
+                self._report(each.start_mark, path, *_MERGE_OF_NO_MAP)
 
     def _key(self, node: yaml.Node, path: Path_) -> str | None:
         if type(node) is not yaml.ScalarNode:
             self._report(node.start_mark, path, *_COMPLEX_KEY)
             return None
         key: str = node.value
-        if node.tag is _PLAIN:
-            if not isinstance(resolve(key), str):
+        if node.tag is PLAIN:
+            if key[:1] in FIRST and not isinstance(resolve(key), str):
                 named = f"{shown(key)}, which is no text to YAML" if key else "nothing"
                 message = f"expected a name as key, got {named}"
                 self._report(node.start_mark, path, "key-not-text", message, f'write "{key}":')
                 return None
-        elif node.tag is not _TEXT:
+        elif node.tag is not TEXT:
             self._tag(node, path)
         if not key.isascii():
             self._invisible(node, path)
         return key
 
     def _scalar(self, node: yaml.Node, path: Path_) -> Any:
-        if node.tag is not _PLAIN:
+        if node.tag is not PLAIN:
             self._tag(node, path)
             return node.value
         value = resolve(node.value)
@@ -212,9 +175,10 @@ class _Reader:
             return node.value
         return value
 
-    def _duplicate(self, node: yaml.Node, first: Marks, path: Path_) -> None:
-        line, col = first.key.line + 1, first.key.column + 1
-        message = f"the key is given twice, first in line {line}, column {col}"
+    def _duplicate(self, node: yaml.Node, around: yaml.Node, path: Path_) -> None:
+        first = next(key for key, _ in around.value if key.value == path[-1]).start_mark
+        at = f"line {first.line + 1}, column {first.column + 1}"
+        message = f"the key is given twice, first in {at}"
         self._report(node.start_mark, path, "duplicate-key", message, "keep one of the two")
 
     def _invisible(self, node: yaml.Node, path: Path_) -> None:
@@ -239,6 +203,11 @@ class _Reader:
                 path=at.path, line=at.line, col=at.col, rule=rule, message=lead + message, hint=hint
             )
         )
+
+
+def _is_text(node: yaml.ScalarNode) -> bool:
+    """Settles most scalars by one look. The others may still turn out to be text."""
+    return node.tag is TEXT or (node.tag is PLAIN and node.value[:1] not in FIRST)
 
 
 # No-break and other odd spaces, zero-width characters, direction marks, soft hyphen.

@@ -26,7 +26,7 @@ class Refused:
 
 def resolve(text: str) -> Any:
     """The value of an unquoted scalar: text, number, boolean, None, or `Refused`."""
-    if text[:1] not in _FIRST:
+    if text[:1] not in FIRST:
         return text
     if text in _WORDS:
         return _WORDS[text]
@@ -48,7 +48,7 @@ _WORDS: dict[str, Any] = {
     **dict.fromkeys(("false", "False", "FALSE"), False),
 }
 #: What anything but text starts with: most scalars are settled by one look.
-_FIRST = frozenset("~nNtTfF+-.0123456789") | {""}
+FIRST = frozenset("~nNtTfF+-.0123456789") | {""}
 _NUMBER = re.compile(r"0o[0-7]+|0x[0-9a-fA-F]+|[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _LEADING_ZERO = re.compile(r"[-+]?0[0-9]")
 _NO_JSON = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")

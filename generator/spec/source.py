@@ -13,7 +13,7 @@ from typing import Any
 from generator.errors import InputError
 from generator.findings import Finding
 from generator.spec.include import Reader, inside_root
-from generator.spec.nodes import Marks, place_of
+from generator.spec.marks import Marks, place_of
 from generator.spec.place import Path_, Place
 
 __all__ = ["Path_", "Place", "Source", "read_source"]
@@ -48,7 +48,7 @@ class Source:
     def written(self, path: Path_) -> str | None:
         """A scalar as its author wrote it, without quotes: `1.10`, where the data say 1.1."""
         marks, exact = self._marks(path)
-        return marks.inside if marks and exact and isinstance(marks.inside, str) else None
+        return marks.text if marks and exact else None
 
     def finding(
         self, path: Path_, rule: str, message: str, hint: str | None = None, *, key: bool = False
