@@ -37,6 +37,7 @@ class Workload:
     """What runs: enough to compute quotas and to select its pods.
 
     `replicas` is (least, most); `surge` is how many more pods a rollout may start at most.
+    `token` says that its pods talk to the Kubernetes API, as the service account of its name.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Workload:
     surge: int = 0
     containers: tuple[Container, ...]
     claims: tuple[Claim, ...] = ()
+    token: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -6,14 +6,32 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from generator.kinds.api import File, Knob, Problem
-from generator.kinds.umbrella import certificates, gateway, namespace, people, routes
+from generator.kinds.umbrella import (
+    certificates,
+    gateway,
+    namespace,
+    people,
+    policies,
+    preflight,
+    routes,
+    secrets,
+)
 from generator.spec.model import Chart
 
 COMMON = str(Path(__file__).parent.parent / "common" / "templates")
 FOLDERS = (str(Path(__file__).parent / "templates"), COMMON)
 
 #: Each has `knobs(chart)` and `files(chart)`: nothing, where the spec does not ask for it.
-FEATURES = (routes, gateway, certificates, people, namespace)
+FEATURES = (
+    routes,
+    gateway,
+    certificates,
+    secrets,
+    preflight,
+    people,
+    policies,
+    namespace,
+)
 
 
 def knobs(chart: Chart) -> Sequence[Knob]:
@@ -28,10 +46,14 @@ def files(chart: Chart) -> Sequence[File]:
 
 def problems(chart: Chart) -> Sequence[Problem]:
     """What no schema can say is wrong. Paths are relative to the chart."""
-    return [*routes.problems(chart), *certificates.problems(chart)]
+    return [
+        *routes.problems(chart),
+        *certificates.problems(chart),
+        *secrets.problems(chart),
+        *policies.problems(chart),
+    ]
 
 
-def raw_manifests(chart: Chart) -> dict[str, bytes]:
-    """The author's own templates, copied as they are."""
-    root = Path(chart.place.path).parent
+def raw_manifests(chart: Chart, root: Path) -> dict[str, bytes]:
+    """The author's own templates, copied as they are. `root` is the folder of platform.yaml."""
     return {f"templates/{Path(name).name}": (root / name).read_bytes() for name in chart.manifests}
