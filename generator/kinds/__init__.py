@@ -17,7 +17,9 @@ from generator.kinds.api import Kind
 HERE = Path(__file__).parent
 
 BUILT_IN = (
+    "alertmanager",
     "cron",
+    "exporter",
     "job",
     "prometheus",
     "web",

@@ -1,0 +1,183 @@
+"""Alertmanager: tells people what Prometheus finds, once, and the right ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from generator.kinds.alertmanager.settings import Settings, read_settings
+from generator.kinds.api import Env, File, Knob, Link, Problem, SecretNeed, Workload
+from generator.kinds.common import knobs as k
+from generator.kinds.common import schemas as s
+from generator.kinds.common import server
+from generator.spec.model import Chart, Component
+from generator.spec.names import camel_case, env_name
+
+SUMMARY = "Alertmanager: routes alerts to people, each once."
+SETTINGS: Mapping[str, Any] = orjson.loads(Path(__path__[0], "settings.json").read_bytes())
+
+USER = 65534
+
+
+def read(name: str, data: Mapping[str, Any]) -> Settings:
+    return read_settings(data)
+
+
+def problems(component: Component, chart: Chart) -> Iterator[Problem]:
+    settings: Settings = component.settings
+    yield from server.resource_problems(settings.resources)
+    if settings.replicas % 2 == 0:
+        yield Problem(
+            path=("replicas",),
+            rule="even-replicas",
+            message=f"{settings.replicas} members split in halves of which none has the majority",
+            hint=f"replicas: {settings.replicas + 1}",
+        )
+    yield from _receiver_problems(settings)
+    yield from _secret_problems(component, chart)
+    for edge in chart.edges_from.get(component.name, ()):
+        if edge.target is not None:
+            yield Problem(
+                path=edge.path[len(component.path) :],
+                rule="edge-target",
+                message="an Alertmanager only connects to addresses outside; receivers in the "
+                "cluster are let in by networkPolicy.extraEgress",
+                hint="remove the entry",
+            )
+
+
+def _receiver_problems(settings: Settings) -> Iterator[Problem]:
+    rest: str | None = None
+    for receiver in settings.receivers:
+        where = ("receivers", receiver.name)
+        if len(receiver.ways) != 1:
+            yield Problem(
+                path=where,
+                rule="receiver",
+                message="expected exactly one of webhook, slack, pagerduty, opsgenie or email, "
+                f"got {' and '.join(receiver.ways) or 'none'}",
+                hint=f"{receiver.name}: {{webhook: {receiver.name}-url}}",
+            )
+        elif (receiver.way == "slack") != (receiver.channel is not None):
+            yield Problem(
+                path=where,
+                rule="receiver",
+                message="`channel` belongs to `slack`, and `slack` needs one",
+                hint='channel: "#alerts"' if receiver.way == "slack" else "remove `channel`",
+            )
+        if receiver.heartbeat and receiver.match:
+            yield Problem(
+                path=where,
+                rule="receiver",
+                message="a heartbeat gets the one alert that always fires; `match` has no effect",
+                hint="remove `match`",
+            )
+        if receiver.name == "null":
+            yield Problem(
+                path=where,
+                rule="receiver",
+                message="the name is taken by the receiver that tells nobody",
+                hint="rename it",
+            )
+        if not receiver.match and not receiver.heartbeat:
+            if rest is not None:
+                yield Problem(
+                    path=where,
+                    rule="receiver",
+                    message=f"{rest!r} already gets every alert without another receiver",
+                    hint="match: {severity: critical}",
+                )
+            rest = rest or receiver.name
+
+
+def _secret_problems(component: Component, chart: Chart) -> Iterator[Problem]:
+    """A Secret that the author lists himself must have the keys."""
+    (need,) = secrets(component)
+    listed = next((one for one in chart.secrets if one.name == need.name and one.declared), None)
+    for receiver in component.settings.receivers:
+        if listed is not None and receiver.key and receiver.key not in listed.keys:
+            yield Problem(
+                path=("receivers", receiver.name),
+                rule="secret-reference",
+                message=f"secret {need.name!r} has no key {receiver.key!r}",
+                hint=f"its keys: {', '.join(listed.keys)}",
+            )
+
+
+def link(component: Component) -> Link | None:
+    url = Env(name=f"{env_name(component.name)}_URL", value="http://{host}:9093")
+    return Link(workload=component.name, service=component.name, port=9093, env=(url,))
+
+
+def secrets(component: Component) -> Sequence[SecretNeed]:
+    keys = dict.fromkeys(receiver.key for receiver in component.settings.receivers if receiver.key)
+    return (SecretNeed(name=f"{component.name}-receivers", keys=tuple(keys)),)
+
+
+def metrics_endpoints(component: Component) -> tuple[tuple[str, str | None, int, str], ...]:
+    return ((component.name, component.name, 9093, "/metrics"),)
+
+
+def workloads(component: Component) -> Sequence[Workload]:
+    settings: Settings = component.settings
+    return (
+        Workload(
+            name=component.name,
+            controller="StatefulSet",
+            replicas=(settings.replicas, settings.replicas),
+            containers=(settings.resources,),
+            claims=(settings.claim,),
+        ),
+    )
+
+
+def knobs(component: Component, chart: Chart) -> Sequence[Knob]:
+    settings: Settings = component.settings
+    return [
+        *k.naming(),
+        *k.image(settings.image),
+        Knob(
+            path="replicas",
+            doc="Members of the cluster, an odd number.",
+            default=settings.replicas,
+            schema=s.POSITIVE,
+        ),
+        *k.resources(settings.resources),
+        *server.storage(settings.claim),
+        *_receiver_knobs(settings),
+        server.external_url(),
+        *server.probes(("/-/healthy", "http"), ("/-/ready", "http")),
+        *k.pod(USER, 30),
+        server.spread(),
+        *k.disruption(1),
+        *k.service_account(),
+        *k.network_policy(),
+        *server.test_image(),
+    ]
+
+
+def _receiver_knobs(settings: Settings) -> Iterator[Knob]:
+    for receiver in settings.receivers:
+        yield Knob(
+            path=f"receivers.{camel_case(receiver.name)}.enabled",
+            doc="Tell this receiver. Off, its alerts go to the next that fits.",
+            default=True,
+            schema=s.BOOLEAN,
+        )
+
+
+def files(component: Component, chart: Chart) -> Sequence[File]:
+    names = ("serviceaccount", "configmap", "service", "service-headless", "statefulset")
+    more = ("networkpolicy", "tests/connection", "tests/networkpolicy")
+    found = [File(template=f"{n}.yaml", path=f"templates/{n}.yaml") for n in (*names, *more)]
+    found.append(
+        File(
+            template="poddisruptionbudget.yaml",
+            path="templates/poddisruptionbudget.yaml",
+            context={"eviction": "IfHealthyBudget"},
+        )
+    )
+    return found
