@@ -16,7 +16,7 @@ from generator.build.cache import bytecode_cache
 from generator.build.plan import ChartPlan, Planned, plan_chart
 from generator.errors import GeneratorError
 from generator.kinds import umbrella
-from generator.spec.model import Chart, Platform
+from generator.spec.model import Chart, Node, Platform
 
 Tree = dict[str, bytes]
 
@@ -34,10 +34,22 @@ def fill_chart(platform: Platform, chart: Chart) -> Tree:
         if plan.folder:
             tree[f"{plan.folder}/values.schema.json"] = schemas.text(plan)
     tree["values.schema.json"] = schemas.of_umbrella(plans[0], plans[1:])
-    for name, data in umbrella.raw_manifests(chart).items():
-        tree[name] = data
-    tree[SOURCE_MAP] = _source_map(plans)
+    raw = umbrella.raw_manifests(chart, platform.root)
+    tree.update(_new_names(chart, raw, tree))
+    tree[SOURCE_MAP] = _source_map(plans, dict(zip(raw, chart.manifests, strict=True)))
     return dict(sorted(tree.items()))
+
+
+def _new_names(chart: Chart, raw: Mapping[str, bytes], tree: Tree) -> Mapping[str, bytes]:
+    """The author's own templates, which must not take the place of a generated one."""
+    taken = [name for name in raw if name in tree]
+    if taken or len(raw) < len(chart.manifests):
+        names = ", ".join(taken) or "two of them"
+        raise GeneratorError(
+            f"charts.{chart.name}.manifests: {names} would overwrite another template",
+            hint="rename the file: all end up side by side in templates/",
+        )
+    return raw
 
 
 def _fill_plan(plan: ChartPlan) -> Tree:
@@ -156,14 +168,20 @@ class _Schemas:
         return values.schema_json(tree, f"Values of {plan.name}")
 
 
-def _source_map(plans: list[ChartPlan]) -> bytes:
-    """Path of each file to the node of the spec and the template that made it."""
-    entries = {
-        planned.path: {
-            "spec": ".".join(str(part) for part in planned.origin.path),
-            "template": planned.template,
-        }
-        for plan in plans
-        for planned in plan.files
-    }
+def _source_map(plans: list[ChartPlan], raw: Mapping[str, str]) -> bytes:
+    """Path of each file to the node of the spec that asked for it and the template, if any."""
+    entries = {}
+    for plan in plans:
+        prefix = f"{plan.folder}/" if plan.folder else ""
+        for name in ("values.yaml", "values.schema.json"):
+            entries[prefix + name] = _origin(plan.origin, "")
+        for planned in plan.files:
+            entries[planned.path] = _origin(planned.origin, planned.template)
+    top = _origin(plans[0].origin, "")
+    for name, source in raw.items():
+        entries[name] = {**top, "template": source}
     return orjson.dumps(entries, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS) + b"\n"
+
+
+def _origin(node: Node, template: str) -> dict[str, str]:
+    return {"spec": ".".join(str(part) for part in node.path), "template": template}

@@ -17,16 +17,21 @@ _PLAIN = re.compile(r"[A-Za-z/][-A-Za-z0-9_./ ()]*[A-Za-z0-9)]|[A-Za-z]")
 _MISREAD = frozenset(
     ("y", "n", "yes", "no", "on", "off", "true", "false", "null", "none", "nan", "inf")
 )
+#: Characters that JSON writes as they are, and YAML reads as line breaks or not at all.
+_SPECIAL = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 _WIDTH = 100
 
 
 def scalar(value: Any) -> str:
     """A YAML scalar or an empty collection, quoted only where YAML would misread it."""
-    if isinstance(value, str):
-        if _PLAIN.fullmatch(value) and value.lower() not in _MISREAD and " #" not in value:
-            return value
-        return orjson.dumps(value).decode()
-    return orjson.dumps(value).decode()
+    if isinstance(value, str) and _PLAIN.fullmatch(value) and value.lower() not in _MISREAD:
+        return value
+    return _SPECIAL.sub(_escaped, orjson.dumps(value).decode())
+
+
+def _escaped(match: re.Match[str]) -> str:
+    number = ord(match[0])
+    return f"\\u{number:04x}"
 
 
 def dump(value: Any, indent: int) -> list[str]:
@@ -58,11 +63,10 @@ def values_yaml(title: str, knobs: Sequence[Knob]) -> str:
     last_group = None
     for knob in knobs:
         *parents, leaf = knob.path.split(".")
-        if parents or parents[:1] != [last_group]:
-            group = knob.path.partition(".")[0]
-            if group != last_group:
-                lines.append("")
-            last_group = group
+        group = knob.path.partition(".")[0]
+        if group != last_group:
+            lines.append("")
+        last_group = group
         common = _common(open_path, parents)
         for depth in range(common, len(parents)):
             lines.append("  " * depth + f"{parents[depth]}:")
@@ -123,12 +127,19 @@ def readme_table(knobs: Iterable[Knob]) -> str:
     return "\n".join(lines)
 
 
-def group(knobs: Iterable[Knob]) -> list[Knob]:
+def group(knobs: Sequence[Knob]) -> list[Knob]:
     """The same knobs, with those of one parent side by side, in order of first appearance."""
-    order: dict[str, list[Knob]] = {}
-    for knob in knobs:
-        order.setdefault(knob.path.partition(".")[0], []).append(knob)
-    return [knob for members in order.values() for knob in members]
+    return [knobs[index] for index in _order(tuple(knob.path for knob in knobs))]
+
+
+@lru_cache(maxsize=256)  # subcharts of one kind mostly have the same values
+def _order(paths: tuple[str, ...]) -> list[int]:
+    seen: dict[str, int] = {}
+    keys = []
+    for path in paths:
+        ends = [index for index, letter in enumerate(path) if letter == "."]
+        keys.append([seen.setdefault(path[:end], len(seen)) for end in (*ends, len(path))])
+    return sorted(range(len(paths)), key=keys.__getitem__)
 
 
 @lru_cache(maxsize=4096)

@@ -127,8 +127,8 @@ class View:
         return f"{self.chart.name}.{self.component.name}"
 
     def helper(self, target: str) -> str:
-        """Name of the helper that knows a target's host."""
-        return f"{self.define}.{target}{'.direct' if self.direct else ''}"
+        """Name of the helper that knows a target's host; the ending keeps it from other helpers."""
+        return f"{self.define}.{target}.{'directHost' if self.direct else 'host'}"
 
     def callers_of(self, workload: str) -> tuple[Caller, ...]:
         """Who connects to one of this component's workloads, each once."""

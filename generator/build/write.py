@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import difflib
+import fcntl
 import os
 import shutil
 import signal
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 
@@ -31,20 +32,13 @@ def write_tree(folder: Path, tree: Mapping[str, bytes]) -> None:
     An interrupted run leaves the old folder or the new one; what it left beside them is
     removed by the next run.
     """
-    new = folder.with_name(f".{folder.name}.new")
-    old = folder.with_name(f".{folder.name}.old")
+    new, old = _beside(folder)
     recover(folder)
-    folders = {path.rpartition("/")[0] for path in tree}
     new.mkdir(parents=True)
-    for inside in sorted(folders - {""}):
+    for inside in sorted({path.rpartition("/")[0] for path in tree} - {""}):
         (new / inside).mkdir(parents=True, exist_ok=True)
-    base = str(new)
     for path, data in tree.items():
-        descriptor = os.open(f"{base}/{path}", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
-        try:
-            os.write(descriptor, data)
-        finally:
-            os.close(descriptor)
+        _write(f"{new}/{path}", data)
     with _uninterrupted():
         if folder.exists():
             folder.rename(old)
@@ -54,12 +48,26 @@ def write_tree(folder: Path, tree: Mapping[str, bytes]) -> None:
 
 def recover(folder: Path) -> None:
     """Tidy up after a run that was killed: nothing but the complete tree may stay."""
-    new = folder.with_name(f".{folder.name}.new")
-    old = folder.with_name(f".{folder.name}.old")
+    new, old = _beside(folder)
     if old.exists() and not folder.exists():
         old.rename(folder)
     shutil.rmtree(new, ignore_errors=True)
     shutil.rmtree(old, ignore_errors=True)
+
+
+def _beside(folder: Path) -> tuple[Path, Path]:
+    """Where the new tree is made, and where the old one waits until that is in its place."""
+    return folder.with_name(f".{folder.name}.new"), folder.with_name(f".{folder.name}.old")
+
+
+def _write(path: str, data: bytes) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
+    try:
+        # On a disk that is nearly full less is written than was asked for, without an error.
+        while data := data[os.write(descriptor, data) :]:
+            pass
+    finally:
+        os.close(descriptor)
 
 
 def diff_trees(
@@ -80,17 +88,33 @@ def diff_trees(
 
 
 @contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Wait until no other run holds the folder, then hold it. The lock ends with the process."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        with suppress(OSError):  # some network file systems have no locks
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
 def _uninterrupted() -> Iterator[None]:
-    """Hold back Ctrl-C between the two renames."""
+    """Hold back Ctrl-C and its kin between the two renames."""
     held: list[int] = []
     try:
-        before = signal.signal(signal.SIGINT, lambda number, _frame: held.append(number))
+        before = {
+            number: signal.signal(number, lambda number, _frame: held.append(number))
+            for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+        }
     except ValueError:  # not the main thread: signals don't arrive here anyway
         yield
         return
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
         if held:
-            raise KeyboardInterrupt
+            signal.raise_signal(held[0])
