@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -32,6 +34,8 @@ Exit codes:
 
 def main() -> None:
     """Run the command line and exit, always with a code of the list above."""
+    for number in (signal.SIGTERM, signal.SIGHUP):  # like Ctrl-C: what was begun is tidied up
+        signal.signal(number, signal.default_int_handler)
     try:
         code = cli.main(standalone_mode=False)
     except click.exceptions.Exit as done:
@@ -56,7 +60,25 @@ def main() -> None:
     except BrokenPipeError:
         sys.stderr.close()
         code = 1
+    except OSError as error:
+        where = f": {error.filename}" if error.filename else ""
+        click.echo(f"error: {error.strerror or error}{where}", err=True)
+        code = 1
     sys.exit(code if isinstance(code, int) else 0)
+
+
+class KubernetesVersion(click.ParamType[str]):
+    """A version as `kubectl version` prints it, with or without its last number."""
+
+    name = "VERSION"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        if not re.fullmatch(r"v?1\.\d+(\.\d+)?", value):
+            self.fail(f"{value!r} is no version of Kubernetes, like 1.34", param, ctx)
+        return value.removeprefix("v")
+
+
+KUBERNETES = KubernetesVersion()
 
 
 def spec_option(function: Function) -> Function:
@@ -111,11 +133,10 @@ def build(spec: Path, helm: Path | None, check: bool, diff: bool, no_proof: bool
     if check or diff:
         return _compare(spec, show=diff)
     from generator.progress import Progress
-    from generator.summary import build_summary
 
     with Progress() as progress:
-        result = pipeline.build(spec, prove=not no_proof, helm=helm, progress=progress.step)
-    click.echo(build_summary(result, progress.seconds))
+        summary = pipeline.build(spec, prove=not no_proof, helm=helm, progress=progress.step)
+    click.echo(summary.text(progress.seconds))
     return 0
 
 
@@ -135,7 +156,13 @@ def _compare(spec: Path, *, show: bool) -> int:
 @spec_option
 @helm_option
 @click.option("-e", "--env", "environments", multiple=True, help="Only this environment.")
-@click.option("--kube-version", "versions", multiple=True, help="Only this Kubernetes version.")
+@click.option(
+    "--kube-version",
+    "versions",
+    type=KUBERNETES,
+    multiple=True,
+    help="Only this Kubernetes version.",
+)
 @click.option(
     "-o",
     "--output",
@@ -158,18 +185,21 @@ def check(
     python -m generator check -e production --kube-version 1.34
     python -m generator check -o sarif > findings.sarif
     """
-    from generator import pipeline
+    from generator import commands
     from generator.progress import Progress
 
-    with Progress() as progress:
-        report = pipeline.check(
-            spec,
-            helm=helm,
-            environments=environments,
-            versions=versions,
-            progress=progress.step,
-        )
-    return _report(report.findings, output)
+    try:
+        with Progress() as progress:
+            findings = commands.check(
+                spec,
+                helm=helm,
+                environments=environments,
+                versions=versions,
+                progress=progress.step,
+            ).findings
+    except InputError as error:  # of the spec: who wants a format wants it for these, too
+        findings = error.findings
+    return _report(findings, output)
 
 
 def _report(findings: tuple[Finding, ...], output: str) -> int:
@@ -189,7 +219,7 @@ def _report(findings: tuple[Finding, ...], output: str) -> int:
 @helm_option
 @click.option("-e", "--env", required=True, help="Environment whose overlay is used.")
 @click.option("--chart", help="Only this chart.")
-@click.option("--kube-version", default=None, help="Kubernetes version to render for.")
+@click.option("--kube-version", type=KUBERNETES, help="Kubernetes version to render for.")
 def render(
     spec: Path, helm: Path | None, env: str, chart: str | None, kube_version: str | None
 ) -> int:
@@ -199,9 +229,9 @@ def render(
     python -m generator render -e production
     python -m generator render -e dev --chart monitoring | kubectl diff -f -
     """
-    from generator import pipeline
+    from generator import commands
 
-    for text in pipeline.render(
+    for text in commands.render(
         spec, helm=helm, environment=env, chart=chart, kube_version=kube_version
     ):
         click.echo(text)
@@ -220,9 +250,9 @@ def package(spec: Path, out: Path | None) -> int:
     python -m generator package
     python -m generator package --out /tmp/archives
     """
-    from generator import pipeline
+    from generator import commands
 
-    for one in pipeline.package(spec, out):
+    for one in commands.package(spec, out):
         click.echo(f"{one.path}  {one.size} bytes  sha256:{one.digest}")
     return 0
 
@@ -244,9 +274,9 @@ def publish(spec: Path, helm: Path | None, target: str | None, dry_run: bool, **
     python -m generator publish --to oci://localhost:5000/charts --plain-http
     python -m generator publish --to ../chart-repository
     """
-    from generator import pipeline
+    from generator import commands
 
-    for outcome in pipeline.publish(spec, target, helm=helm, dry_run=dry_run, **access):
+    for outcome in commands.publish(spec, target, helm=helm, dry_run=dry_run, **access):
         click.echo(f"{outcome.action:<10} {outcome.reference}  sha256:{outcome.package.digest}")
     return 0
 
@@ -260,9 +290,9 @@ def graph(spec: Path, chart: str | None) -> int:
     \b
     python -m generator graph > docs/platform.svg
     """
-    from generator import pipeline
+    from generator import commands
 
-    click.echo(pipeline.graph(spec, chart), nl=False)
+    click.echo(commands.graph(spec, chart), nl=False)
     return 0
 
 
@@ -274,7 +304,7 @@ def schema(spec: Path) -> int:
     \b
     python -m generator schema > schemas/platform.schema.json
     """
-    from generator import pipeline
+    from generator import commands
 
-    click.echo(pipeline.schema_text(spec), nl=False)
+    click.echo(commands.schema_text(spec), nl=False)
     return 0

@@ -42,6 +42,12 @@ class ConflictError(GeneratorError):
     exit_code = 3
 
 
+class UsageError(GeneratorError):
+    """The command line names something that is not there."""
+
+    exit_code = 64
+
+
 class ToolError(GeneratorError):
     """A foreign program failed. Shows the command, its exit code and what it printed."""
 

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from generator import memo
 from generator.errors import GeneratorError, InputError
-from generator.findings import ERROR, worst
-from generator.spec.model import Chart, Platform
-from generator.spec.read import read_platform
+from generator.summary import Summary, summarize
 
 if TYPE_CHECKING:
     from generator.check.charts import ChartTarget, Report
     from generator.ship.archive import Package
-    from generator.ship.outcome import Outcome
+    from generator.spec.model import Chart, Platform
 
 #: Told what is going on, for people who wait.
 Progress = Callable[[str], None]
@@ -39,186 +38,136 @@ class Built:
 
 @dataclass(frozen=True, kw_only=True)
 class Result:
-    """What a whole build made."""
+    """What a whole build made. `gone` are the folders of charts that the spec has no more."""
 
+    spec: Path
     platform: Platform
     built: tuple[Built, ...]
-    report: Report | None
-    packages: tuple[Package, ...]
-
-
-def generate(spec: Path) -> tuple[Platform, tuple[Built, ...]]:
-    """Read the spec and fill its charts in memory, beside what is on the disk."""
-    from generator.build.fill import fill_chart
-    from generator.build.write import read_tree, recover
-
-    platform = read_platform(spec)
-    built = []
-    for chart in platform.charts:
-        folder = charts_folder(spec) / chart.name
-        recover(folder)
-        tree = fill_chart(platform, chart)
-        built.append(Built(chart=chart, folder=folder, tree=tree, before=read_tree(folder)))
-    return platform, tuple(built)
-
-
-def write(built: tuple[Built, ...]) -> None:
-    """Write the charts that changed."""
-    from generator.build.write import write_tree
-
-    for one in built:
-        if one.changed:
-            write_tree(one.folder, one.tree)
+    gone: tuple[Path, ...]
+    report: Report | None = None
+    packages: tuple[Package, ...] = ()
 
 
 def build(
     spec: Path, *, prove: bool, helm: Path | None = None, progress: Progress = lambda _: None
-) -> Result:
+) -> Summary:
     """The whole main job. Raises `InputError` with all findings when the proof fails."""
+    # Before anything is imported that costs time: most builds of a day have nothing to do.
+    if prove and (known := memo.recall(spec, helm)) is not None:
+        return Summary.recalled(known)
+    from generator.build.write import alone
+    from generator.findings import ERROR, worst
+    from generator.spec.read import read_platform
+
     progress("reading the spec")
-    platform, built = generate(spec)
-    progress("writing the charts")
-    write(built)
-    if not prove:
-        return Result(platform=platform, built=built, report=None, packages=())
-    progress("linting and rendering")
-    report = _prove(spec, platform, platform.environments, (newest_kubernetes(),), helm)
-    if worst(report.findings) == ERROR:
-        raise InputError(report.findings)
-    progress("packaging")
-    packages = package(spec, None)
-    return Result(platform=platform, built=built, report=report, packages=packages)
+    notes = memo.Memo(spec, helm)
+    platform = read_platform(spec)
+    notes.has_read(platform.files)
+    with alone(spec.parent, lambda: progress("waiting for another build")):
+        progress("writing the charts")
+        built, gone = fill(spec, platform), abandoned(spec, platform)
+        write(built, gone)
+        notes.has_written()
+        if not prove:
+            return summarize(Result(spec=spec, platform=platform, built=built, gone=gone))
+        progress("linting and rendering")
+        report = prove_charts(spec, platform, platform.environments, (newest_kubernetes(),), helm)
+        if worst(report.findings) == ERROR:
+            raise InputError(report.findings)
+        progress("packaging")
+        packages = pack(spec, platform, dist_folder(spec))
+        summary = summarize(
+            Result(
+                spec=spec,
+                platform=platform,
+                built=built,
+                gone=gone,
+                report=report,
+                packages=packages,
+            )
+        )
+        notes.keep(summary.to_keep())
+    return summary
+
+
+def fill(spec: Path, platform: Platform) -> tuple[Built, ...]:
+    """Fill the charts of a spec in memory, beside what is on the disk."""
+    from generator.build.fill import fill_chart
+    from generator.build.write import read_tree
+
+    folders = [(chart, charts_folder(spec) / chart.name) for chart in platform.charts]
+    return tuple(
+        Built(
+            chart=chart,
+            folder=folder,
+            tree=fill_chart(platform, chart),
+            before=read_tree(folder),
+        )
+        for chart, folder in folders
+    )
+
+
+def abandoned(spec: Path, platform: Platform) -> tuple[Path, ...]:
+    """Folders in charts/ that a build once made and the spec no longer asks for.
+
+    Only what carries our mark is ours to remove; a chart of the author's own stays.
+    """
+    from generator.build.fill import SOURCE_MAP
+
+    names = {chart.name for chart in platform.charts}
+    folders = sorted(path.parent for path in charts_folder(spec).glob(f"[!.]*/{SOURCE_MAP}"))
+    return tuple(path for path in folders if path.name not in names and not path.is_symlink())
+
+
+def write(built: tuple[Built, ...], gone: tuple[Path, ...]) -> None:
+    """Write the charts that changed, remove those that are gone."""
+    from generator.build.write import recover_all, remove_tree, write_tree
+
+    for parent in {one.folder.parent for one in built}:
+        recover_all(parent)
+    for one in built:
+        if one.changed:
+            write_tree(one.folder, one.tree)
+    for folder in gone:
+        remove_tree(folder)
 
 
 def stale(spec: Path) -> list[tuple[str, str]]:
     """Each file of charts/ that is not what the spec says, with its difference."""
-    from generator.build.write import diff_trees
+    from generator.build.write import diff_trees, read_tree
+    from generator.spec.read import read_platform
 
-    _, built = generate(spec)
+    platform = read_platform(spec)
+    pairs = [(one.folder, one.before, one.tree) for one in fill(spec, platform)]
+    pairs += [(folder, read_tree(folder), {}) for folder in abandoned(spec, platform)]
     return [
-        (f"charts/{one.folder.name}/{path}", diff)
-        for one in built
-        for path, diff in diff_trees(one.before, one.tree, f"charts/{one.folder.name}/")
+        (f"charts/{folder.name}/{path}", diff)
+        for folder, before, after in pairs
+        for path, diff in diff_trees(before, after, f"charts/{folder.name}/")
     ]
 
 
-def check(
-    spec: Path,
-    *,
-    helm: Path | None,
-    environments: tuple[str, ...],
-    versions: tuple[str, ...],
-    progress: Progress,
-) -> Report:
-    """Prove what is in charts/, in every environment and on every Kubernetes version."""
-    progress("reading the spec")
-    platform = read_platform(spec)
-    wanted = environments or platform.environments
-    _known("environment", wanted, platform.environments)
-    progress("linting and rendering")
-    return _prove(spec, platform, wanted, versions or kubernetes_versions(platform), helm)
-
-
-def render(
-    spec: Path, *, helm: Path | None, environment: str, chart: str | None, kube_version: str | None
-) -> Iterator[str]:
-    """The objects of an environment, chart by chart, as `helm template` prints them."""
-    from generator.tools.helm import find
-
-    platform = read_platform(spec)
-    _known("environment", (environment,), platform.environments)
-    names = tuple(one.name for one in platform.charts)
-    _known("chart", (chart,) if chart else (), names)
-    program = find(helm, project=spec.parent)
-    for target in targets(spec, platform, (environment,)):
-        if chart in (None, target.release):
-            yield program.template(
-                target.path,
-                release=target.release,
-                namespace=target.namespace,
-                values=target.environments[environment],
-                kube_version=kube_version or newest_kubernetes(),
-            )
-
-
-def package(spec: Path, out: Path | None) -> tuple[Package, ...]:
-    """Pack each chart of the spec into `out`, with an index.yaml of what is there."""
-    from generator.ship.archive import pack
+def pack(spec: Path, platform: Platform, folder: Path) -> tuple[Package, ...]:
+    """Pack each chart of the spec into a folder, with an index.yaml of what is there."""
+    from generator.ship import archive
     from generator.ship.repository import write_index
 
-    platform = read_platform(spec)
-    folder = out or spec.parent / "dist"
     folder.mkdir(parents=True, exist_ok=True)
-    packages = tuple(pack(charts_folder(spec) / chart.name, folder) for chart in platform.charts)
+    packages = tuple(
+        archive.pack(charts_folder(spec) / chart.name, folder) for chart in platform.charts
+    )
     write_index(folder)
     return packages
 
 
-def publish(
-    spec: Path,
-    target: str | None,
-    *,
-    helm: Path | None,
-    dry_run: bool,
-    username: str | None = None,
-    password_stdin: bool = False,
-    ca_file: Path | None = None,
-    plain_http: bool = False,
-) -> tuple[Outcome, ...]:
-    """Publish the packages of dist/ to the target, or to the spec's registry."""
-    from generator.ship.credentials import read_password
-    from generator.ship.oci import Access
-    from generator.ship.publish import publish as ship
-    from generator.tools.helm import find
-
-    platform = read_platform(spec)
-    where = target or platform.registry
-    if where is None:
-        raise GeneratorError(
-            "no target to publish to", hint="--to oci://…, or `registry:` in platform.yaml"
-        )
-    access = Access(
-        ca_file=ca_file,
-        plain_http=plain_http,
-        user=username,
-        password=read_password(None) if password_stdin else None,
-    )
-    return ship(
-        [spec.parent / "dist" / f"{c.name}-{c.version}.tgz" for c in platform.charts],
-        where,
-        find_helm=lambda: find(helm, project=spec.parent),
-        access=access,
-        dry_run=dry_run,
-    )
-
-
-def graph(spec: Path, chart: str | None) -> str:
-    """A picture of the platform as SVG."""
-    from generator.build.picture import draw
-
-    platform = read_platform(spec)
-    _known("chart", (chart,) if chart else (), tuple(one.name for one in platform.charts))
-    return draw(platform, chart)
-
-
-def schema_text(spec: Path) -> str:
-    """The JSON Schema of platform.yaml, with the kinds that lie beside the spec."""
-    import orjson
-
-    from generator.kinds import load_kinds
-    from generator.spec.schema import platform_schema
-
-    schema = platform_schema(load_kinds(spec.parent / "kinds"))
-    return orjson.dumps(schema, option=orjson.OPT_INDENT_2).decode() + "\n"
-
-
-def _prove(
+def prove_charts(
     spec: Path,
     platform: Platform,
     environments: tuple[str, ...],
     versions: tuple[str, ...],
     helm: Path | None,
 ) -> Report:
+    """Lint and render what is in charts/, and judge every object."""
     from generator.check.charts import check_charts
     from generator.tools.helm import find
 
@@ -230,23 +179,16 @@ def _prove(
     )
 
 
-def _known(what: str, wanted: Iterable[str], known: tuple[str, ...]) -> None:
-    """Refuse a name on the command line that the spec does not have."""
-    import difflib
-
-    for name in wanted:
-        if name not in known:
-            close = difflib.get_close_matches(name, known, n=1)
-            hint = f"did you mean {close[0]!r}?" if close else f"there are: {', '.join(known)}"
-            raise GeneratorError(f"no {what} {name!r}", hint=hint)
-
-
 def targets(
     spec: Path, platform: Platform, environments: tuple[str, ...]
 ) -> tuple[ChartTarget, ...]:
     """What to prove: each chart in each environment, with the overlays that exist."""
     from generator.check.charts import ChartTarget
 
+    for chart in platform.charts:
+        path = charts_folder(spec) / chart.name
+        if not (path / "Chart.yaml").is_file():
+            raise GeneratorError(f"there is no chart in {path}", hint="python -m generator build")
     return tuple(
         ChartTarget(
             path=charts_folder(spec) / chart.name,
@@ -262,7 +204,13 @@ def targets(
 
 
 def charts_folder(spec: Path) -> Path:
+    """Where the machine writes, beside the spec."""
     return spec.parent / "charts"
+
+
+def dist_folder(spec: Path) -> Path:
+    """Where the packages go."""
+    return spec.parent / "dist"
 
 
 def overlay(spec: Path, environment: str, chart: Chart) -> Path:

@@ -2,39 +2,85 @@
 
 from __future__ import annotations
 
-from generator.findings import text
-from generator.pipeline import Result
+import shlex
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from generator.pipeline import Result
+
+_HEAD = ("CHART", "VERSION", "COMPONENTS", "OBJECTS", "SIZE", "DIGEST")
 
 
-def build_summary(result: Result, seconds: float) -> str:
-    """A table of the charts, the findings that are no errors, and the next commands."""
-    rows = [("CHART", "VERSION", "COMPONENTS", "OBJECTS", "SIZE", "DIGEST")]
+@dataclass(frozen=True, kw_only=True)
+class Summary:
+    """A table of the charts, the findings that are no errors, what was done, what to type next."""
+
+    table: str
+    remarks: str
+    done: str
+    next: str
+
+    @classmethod
+    def recalled(cls, kept: Mapping[str, str]) -> Summary:
+        """What the last build said, when there was nothing to do."""
+        return replace(cls(**kept), done="nothing to do: all is as the last build left it,")
+
+    def to_keep(self) -> dict[str, str]:
+        return asdict(self)
+
+    def text(self, seconds: float) -> str:
+        parts = [self.table, self.remarks, f"{self.done} in {seconds:.1f} s", f"next:\n{self.next}"]
+        return "\n\n".join(part for part in parts if part)
+
+
+def summarize(result: Result) -> Summary:
+    """The summary of a build that went well."""
+    from generator.findings import text
+
+    return Summary(
+        table=_table([_HEAD, *_rows(result)]),
+        remarks=text(result.report.findings) if result.report else "",
+        done=f"{_changes(result)}; {_proof(result)}",
+        next=_next(result),
+    )
+
+
+def _rows(result: Result) -> Sequence[tuple[str, ...]]:
     packages = {package.name: package for package in result.packages}
-    objects = result.report.objects if result.report else {}
+    objects: Mapping[str, Mapping[str, Any]] = result.report.objects if result.report else {}
+    rows = []
     for built in result.built:
         chart, package = built.chart, packages.get(built.chart.name)
+        counts = objects.get(chart.name, {})
         rows.append(
             (
                 chart.name,
                 chart.version,
                 str(len(chart.components)),
-                " ".join(f"{env} {count}" for env, count in objects.get(chart.name, {}).items())
-                or "-",
+                " ".join(f"{env} {count}" for env, count in counts.items()) or "-",
                 f"{package.size / 1024:.1f} KiB" if package else "-",
                 f"sha256:{package.digest[:12]}" if package else "-",
             )
         )
+    return rows
+
+
+def _table(rows: Sequence[tuple[str, ...]]) -> str:
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    lines = [
+    return "\n".join(
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
         for row in rows
-    ]
-    if result.report and result.report.findings:
-        lines += ["", text(result.report.findings)]
+    )
+
+
+def _changes(result: Result) -> str:
     changed = sum(built.changed for built in result.built)
-    done = f"{changed} of {len(result.built)} charts changed" if changed else "nothing changed"
-    lines += ["", f"{done}; {_proof(result)} in {seconds:.1f} s", "", *_next(result)]
-    return "\n".join(lines)
+    parts = [f"{changed} of {len(result.built)} charts changed" if changed else "nothing changed"]
+    if result.gone:
+        parts.append(f"removed {', '.join(folder.name for folder in result.gone)}")
+    return ", ".join(parts)
 
 
 def _proof(result: Result) -> str:
@@ -44,13 +90,18 @@ def _proof(result: Result) -> str:
     return f"linted and rendered for {count} environment{'' if count == 1 else 's'}"
 
 
-def _next(result: Result) -> list[str]:
+def _next(result: Result) -> str:
+    """Lines that can be pasted."""
+    option = "" if str(result.spec) == "platform.yaml" else f" -f {shlex.quote(str(result.spec))}"
     if result.report is None:
-        return ["next:", "  python -m generator build      prove and package them"]
-    first = result.built[0].chart
-    return [
-        "next:",
-        "  python -m generator check                    more Kubernetes versions",
-        "  python -m generator publish --dry-run        what a publication would do",
-        f"  helm upgrade --install {first.name} charts/{first.name} --namespace {first.namespace}",
-    ]
+        return f"  python -m generator build{option}    # prove and package them"
+    first = result.built[0]
+    folder = shlex.quote(str(first.folder))
+    return "\n".join(
+        (
+            f"  python -m generator check{option}    # on five versions of Kubernetes",
+            f"  python -m generator publish{option} --dry-run    # what it would push",
+            f"  helm upgrade --install {first.chart.name} {folder}"
+            f" --namespace {first.chart.namespace}",
+        )
+    )

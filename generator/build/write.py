@@ -7,8 +7,8 @@ import fcntl
 import os
 import shutil
 import signal
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 
@@ -29,21 +29,40 @@ def read_tree(folder: Path) -> dict[str, bytes]:
 def write_tree(folder: Path, tree: Mapping[str, bytes]) -> None:
     """Replace a folder by a tree. The new one is complete before the old one goes.
 
-    An interrupted run leaves the old folder or the new one; what it left beside them is
-    removed by the next run.
+    A failed or interrupted run leaves the old folder or the new one. What a killed run left
+    beside them is removed by the next run.
     """
     new, old = _beside(folder)
     recover(folder)
-    new.mkdir(parents=True)
-    for inside in sorted({path.rpartition("/")[0] for path in tree} - {""}):
-        (new / inside).mkdir(parents=True, exist_ok=True)
-    for path, data in tree.items():
-        _write(f"{new}/{path}", data)
-    with _uninterrupted():
-        if folder.exists():
-            folder.rename(old)
-        new.rename(folder)
+    try:
+        new.mkdir(parents=True)
+        for inside in sorted({path.rpartition("/")[0] for path in tree} - {""}):
+            (new / inside).mkdir(parents=True, exist_ok=True)
+        for path, data in tree.items():
+            _write(f"{new}/{path}", data)
+        with _uninterrupted():
+            if folder.exists():
+                folder.rename(old)
+            new.rename(folder)
+    except BaseException:
+        recover(folder)
+        raise
     shutil.rmtree(old, ignore_errors=True)
+
+
+def remove_tree(folder: Path) -> None:
+    """Remove a folder. An interrupted run leaves it whole, or hidden for the next run to remove."""
+    recover(folder)
+    # Not to the "old" name: from there a run takes back what was killed between two renames.
+    hidden, _ = _beside(folder)
+    folder.rename(hidden)
+    shutil.rmtree(hidden)
+
+
+def recover_all(parent: Path) -> None:
+    """Tidy up below a folder, whichever trees the run that was killed had begun."""
+    for hidden in sorted((*parent.glob(".*.new"), *parent.glob(".*.old"))):
+        recover(parent / hidden.stem.removeprefix("."))
 
 
 def recover(folder: Path) -> None:
@@ -88,12 +107,17 @@ def diff_trees(
 
 
 @contextmanager
-def alone(folder: Path) -> Iterator[None]:
+def alone(folder: Path, waiting: Callable[[], None] = lambda: None) -> Iterator[None]:
     """Wait until no other run holds the folder, then hold it. The lock ends with the process."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
-        with suppress(OSError):  # some network file systems have no locks
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            waiting()
             fcntl.flock(descriptor, fcntl.LOCK_EX)
+        except OSError:  # some network file systems have no locks
+            pass
         yield
     finally:
         os.close(descriptor)

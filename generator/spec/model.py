@@ -6,6 +6,7 @@ settings (`Component.settings`).
 
 from __future__ import annotations
 
+import pathlib
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -202,8 +203,13 @@ class Chart(Node):
 
 @dataclass(frozen=True, kw_only=True)
 class Platform(Node):
-    """Everything that platform.yaml says."""
+    """Everything that platform.yaml says.
 
+    `root` is its folder, and `files` below it were read: the spec, includes, raw manifests.
+    """
+
+    root: pathlib.Path
+    files: tuple[str, ...]
     name: str
     description: str
     kubernetes_minor: int

@@ -38,18 +38,23 @@ def read_platform(path: Path) -> Platform:
     findings = list(validate(source, platform_schema(kinds)))
     if findings:
         raise InputError(findings)
-    platform = _platform(source, kinds, findings)
+    platform = _platform(source, root, kinds, findings)
     findings.extend(check_platform(source, platform, root))
     if findings:
         raise InputError(findings)
     return platform
 
 
-def _platform(source: Source, kinds: Mapping[str, Kind], findings: list[Finding]) -> Platform:
+def _platform(
+    source: Source, root: Path, kinds: Mapping[str, Kind], findings: list[Finding]
+) -> Platform:
     data = source.data
+    manifests = (name for chart in data["charts"].values() for name in chart.get("manifests", ()))
     return Platform(
         path=(),
         place=source.where(()),
+        root=root,
+        files=tuple(dict.fromkeys((*source.files, *manifests))),
         name=data["name"],
         description=data.get("description", ""),
         kubernetes_minor=int(data.get("kubernetes", ">=1.25").rpartition(".")[2]),
