@@ -166,6 +166,8 @@ class _Reader:
         return key
 
     def _scalar(self, node: yaml.Node, path: Path_) -> Any:
+        if node.tag is TEXT:
+            return node.value
         if node.tag is not PLAIN:
             self._tag(node, path)
             return node.value
