@@ -21,6 +21,7 @@ BUILT_IN = (
     "cron",
     "exporter",
     "job",
+    "postgres",
     "prometheus",
     "web",
     "worker",
