@@ -9,6 +9,7 @@ from generator.kinds.api import File, Knob, Problem
 from generator.kinds.umbrella import (
     certificates,
     gateway,
+    mesh,
     namespace,
     people,
     policies,
@@ -30,6 +31,7 @@ FEATURES = (
     preflight,
     people,
     policies,
+    mesh,
     namespace,
 )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from generator.kinds.api import Container, Workload
@@ -15,23 +16,28 @@ _CPU_STEP = 1000
 _MEMORY_STEP = 1024**3
 
 
+#: What Istio asks for each sidecar and for a Gateway's pod.
+_PROXY = Container(
+    cpu_request=100, cpu_limit=2000, memory_request=128 * 1024**2, memory_limit=1024**3
+)
+
 #: The pods that an implementation of the Gateway API may run beside the Gateway: Istio's.
 _GATEWAY = Workload(
     name="gateway",
     controller="Deployment",
     replicas=(1, 2),
     surge=1,
-    containers=(
-        Container(
-            cpu_request=100, cpu_limit=2000, memory_request=128 * 1024**2, memory_limit=1024**3
-        ),
-    ),
+    containers=(_PROXY,),
 )
 
 
 def workloads(chart: Chart) -> Iterator[Workload]:
+    """All that runs in the namespace."""
     for component in chart.components:
-        yield from component.kind_module.workloads(component)
+        for workload in component.kind_module.workloads(component):
+            if chart.mesh == "sidecar":
+                workload = replace(workload, containers=(*workload.containers, _PROXY))
+            yield workload
     if has_gateway(chart):
         yield _GATEWAY
 

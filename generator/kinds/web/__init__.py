@@ -10,6 +10,7 @@ from generator.kinds.api import Env, File, Knob, Link, Problem, SecretNeed, Work
 from generator.kinds.common import knobs as k
 from generator.kinds.common.app import read_app, read_scale, settings_schema
 from generator.kinds.common.migration import read_migration
+from generator.kinds.common.mesh import Door, mesh_files, mesh_knobs, serving
 from generator.kinds.common.running import (
     Running,
     read_metrics,
@@ -87,7 +88,12 @@ def workloads(component: Component) -> Sequence[Workload]:
 def knobs(component: Component, chart: Chart) -> Sequence[Knob]:
     settings: Settings = component.settings
     probes = k.probes(live=_ask(settings.live), ready=_ask(settings.ready))
-    return running_knobs(component, chart, probes, tested=True)
+    own = running_knobs(component, chart, probes, tested=True)
+    return [*own, *mesh_knobs(chart, _doors(settings))]
+
+
+def _doors(settings: Settings) -> tuple[Door, ...]:
+    return serving(settings.port, settings.metrics.port if settings.metrics else None)
 
 
 def _ask(path: str | None) -> dict[str, Any]:
@@ -97,4 +103,6 @@ def _ask(path: str | None) -> dict[str, Any]:
 
 
 def files(component: Component, chart: Chart) -> Sequence[File]:
-    return running_files(component, "service", "tests/connection", "tests/networkpolicy")
+    names = ("service", "tests/connection", "tests/networkpolicy")
+    mesh = mesh_files(component, chart, _doors(component.settings), web=True)
+    return [*running_files(component, *names), *mesh]

@@ -10,6 +10,7 @@ from generator.kinds.api import File, Knob, Link, Problem, SecretNeed, Workload
 from generator.kinds.common import knobs as k
 from generator.kinds.common.app import read_app, read_scale, settings_schema
 from generator.kinds.common.migration import read_migration
+from generator.kinds.common.mesh import Door, mesh_files, mesh_knobs, serving
 from generator.kinds.common.running import (
     Running,
     read_metrics,
@@ -92,7 +93,12 @@ def knobs(component: Component, chart: Chart) -> Sequence[Knob]:
         # A command is a process more in the container: ask it less often, and wait longer.
         slow=isinstance(settings.live, tuple) or isinstance(settings.ready, tuple),
     )
-    return running_knobs(component, chart, probes, tested=False)
+    own = running_knobs(component, chart, probes, tested=False)
+    return [*own, *mesh_knobs(chart, _doors(settings))]
+
+
+def _doors(settings: Settings) -> tuple[Door, ...]:
+    return serving(None, settings.metrics.port if settings.metrics else None)
 
 
 def _ask(probe: Probe) -> dict[str, Any]:
@@ -104,4 +110,7 @@ def _ask(probe: Probe) -> dict[str, Any]:
 
 
 def files(component: Component, chart: Chart) -> Sequence[File]:
-    return running_files(component)
+    return [
+        *running_files(component),
+        *mesh_files(component, chart, _doors(component.settings)),
+    ]
