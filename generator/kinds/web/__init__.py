@@ -9,8 +9,8 @@ from typing import Any
 from generator.kinds.api import Env, File, Knob, Link, Problem, SecretNeed, Workload
 from generator.kinds.common import knobs as k
 from generator.kinds.common.app import read_app, read_scale, settings_schema
-from generator.kinds.common.migration import read_migration
 from generator.kinds.common.mesh import Door, mesh_files, mesh_knobs, serving
+from generator.kinds.common.migration import read_migration
 from generator.kinds.common.running import (
     Running,
     read_metrics,
