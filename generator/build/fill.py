@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import traceback
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -70,11 +71,20 @@ def _fill(planned: Planned, context: Mapping[str, Any]) -> bytes:
     try:
         template = environment.get_template(planned.template)
         text = template.render({**context, **planned.context})
+    except jinja2.TemplateNotFound as error:
+        raise _not_found(str(error.name), planned) from error
     except jinja2.TemplateSyntaxError as error:
         raise GeneratorError(f"{error.filename}:{error.lineno}: {error.message}") from error
     except jinja2.UndefinedError as error:
-        raise GeneratorError(f"template {planned.template}: {error.message}") from error
+        raise GeneratorError(f"{_line(error)}: {error.message}") from error
     return text.encode()
+
+
+def _line(error: jinja2.UndefinedError) -> str:
+    """Where in a template it happened: Jinja puts its own lines into the traceback."""
+    frames = traceback.extract_tb(error.__traceback__)
+    frame = next(f for f in reversed(frames) if not f.filename.endswith(".py"))
+    return f"{frame.filename}:{frame.lineno}"
 
 
 def _find(planned: Planned) -> Path:
@@ -82,7 +92,14 @@ def _find(planned: Planned) -> Path:
         path = Path(folder, planned.template)
         if path.is_file():
             return path
-    raise GeneratorError(f"no template {planned.template} in {', '.join(planned.folders)}")
+    raise _not_found(planned.template, planned)
+
+
+def _not_found(template: str, planned: Planned) -> GeneratorError:
+    return GeneratorError(
+        f"no template {template} in {', '.join(planned.folders)}",
+        hint="a kind's templates lie in its folder `templates`; FOLDERS names more folders",
+    )
 
 
 @cache
