@@ -110,7 +110,8 @@ def test_both_helms_give_the_same_hash(tmp_path):
         nasty = {"MULTI": "a\nb\n", "COLON": "a: b # c", "NUMBER": "0123", "WIDE": "long " * 40}
         values = {"seed": {"env": nasty, "podSecurityContext": {"runAsUser": 1000660000}}}
         objects = shop.render(values)
-        names.append({name for name in objects.names if name.startswith("Job/")})
+        jobs = {name for name in objects.names if name.startswith("Job/")}
+        names.append(jobs - {"Job/shop-preflight"})
     assert names[0] == names[1]
     assert len(names[0]) == 2
 
