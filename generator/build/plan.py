@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from generator.build.pin import pin
 from generator.build.view import Caller, View, all_callers
 from generator.kinds import umbrella
 from generator.kinds.api import File, Knob
@@ -68,7 +69,7 @@ def plan_umbrella(platform: Platform, chart: Chart, subcharts: Sequence[ChartPla
         folder="",
         name=chart.name,
         origin=chart,
-        knobs=knobs,
+        knobs=tuple(pin(knobs, platform.images, chart.app_version)),
         files=tuple(_planned(file, "", umbrella.FOLDERS, chart) for file in files),
         context=context,
     )
@@ -103,7 +104,7 @@ def plan_component(
         folder=folder,
         name=component.name,
         origin=component,
-        knobs=knobs,
+        knobs=tuple(pin(knobs, platform.images, chart.app_version)),
         files=tuple(_planned(file, folder, folders, component) for file in files),
         context=context,
     )

@@ -7,6 +7,7 @@ settings (`Component.settings`).
 from __future__ import annotations
 
 import pathlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -206,10 +207,12 @@ class Platform(Node):
     """Everything that platform.yaml says.
 
     `root` is its folder, and `files` below it were read: the spec, includes, raw manifests.
+    `images` are the digests of images.lock by reference.
     """
 
     root: pathlib.Path
     files: tuple[str, ...]
+    images: Mapping[str, str]
     name: str
     description: str
     kubernetes_minor: int

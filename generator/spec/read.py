@@ -12,6 +12,8 @@ from generator.kinds import load_kinds
 from generator.kinds.api import Kind
 from generator.spec.checks import check_platform
 from generator.spec.graph import resolve_edges, resolve_routes
+from generator.spec.images import NAME as LOCK
+from generator.spec.images import read_images
 from generator.spec.model import (
     Acme,
     Chart,
@@ -49,12 +51,14 @@ def _platform(
     source: Source, root: Path, kinds: Mapping[str, Kind], findings: list[Finding]
 ) -> Platform:
     data = source.data
+    images = read_images(root)
     manifests = (name for chart in data["charts"].values() for name in chart.get("manifests", ()))
     return Platform(
         path=(),
         place=source.where(()),
         root=root,
-        files=tuple(dict.fromkeys((*source.files, *manifests))),
+        files=tuple(dict.fromkeys((*source.files, *manifests, *([LOCK] if images else [])))),
+        images=images,
         name=data["name"],
         description=data.get("description", ""),
         kubernetes_minor=int(data.get("kubernetes", ">=1.25").rpartition(".")[2]),
