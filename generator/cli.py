@@ -2,45 +2,33 @@
 
 from __future__ import annotations
 
-import re
 import signal
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from generator import __version__
 from generator.errors import GeneratorError, InputError
+from generator.options import EPILOG, KUBERNETES, helm_option, spec_option
 
 if TYPE_CHECKING:
     from generator.findings import Finding
 
-Function = TypeVar("Function", bound=Callable[..., Any])
-
 USAGE, INTERRUPTED = 64, 130
-
-EPILOG = """\b
-Exit codes:
-  0    nothing to report
-  1    the tool or its surroundings failed
-  2    stale or changes pending (build --check, build --diff)
-  3    findings or invalid input
-  64   the command line is wrong
-  130  interrupted
-"""
 
 
 def main() -> None:
     """Run the command line and exit, always with a code of the list above."""
     for number in (signal.SIGTERM, signal.SIGHUP):  # like Ctrl-C: what was begun is tidied up
-        signal.signal(number, signal.default_int_handler)
+        if signal.getsignal(number) is not signal.SIG_IGN:  # nohup
+            signal.signal(number, signal.default_int_handler)
     try:
         code = cli.main(standalone_mode=False)
     except click.exceptions.Exit as done:
         code = done.exit_code
-    except click.UsageError as error:
+    except click.ClickException as error:
         error.show()
         code = USAGE
     except (click.Abort, KeyboardInterrupt):
@@ -65,40 +53,6 @@ def main() -> None:
         click.echo(f"error: {error.strerror or error}{where}", err=True)
         code = 1
     sys.exit(code if isinstance(code, int) else 0)
-
-
-class KubernetesVersion(click.ParamType[str]):
-    """A version as `kubectl version` prints it, with or without its last number."""
-
-    name = "VERSION"
-
-    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        if not re.fullmatch(r"v?1\.\d+(\.\d+)?", value):
-            self.fail(f"{value!r} is no version of Kubernetes, like 1.34", param, ctx)
-        return value.removeprefix("v")
-
-
-KUBERNETES = KubernetesVersion()
-
-
-def spec_option(function: Function) -> Function:
-    return click.option(
-        "-f",
-        "--file",
-        "spec",
-        type=click.Path(path_type=Path, dir_okay=False),
-        default=Path("platform.yaml"),
-        show_default=True,
-        help="The spec. Everything is read and written beside it.",
-    )(function)
-
-
-def helm_option(function: Function) -> Function:
-    return click.option(
-        "--helm",
-        type=click.Path(path_type=Path, dir_okay=False),
-        help="Helm to use. Otherwise HELM_BIN, .tools/bin/helm beside the spec, or the PATH.",
-    )(function)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]}, epilog=EPILOG)

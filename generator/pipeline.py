@@ -152,7 +152,6 @@ def pack(spec: Path, platform: Platform, folder: Path) -> tuple[Package, ...]:
     from generator.ship import archive
     from generator.ship.repository import write_index
 
-    folder.mkdir(parents=True, exist_ok=True)
     packages = tuple(
         archive.pack(charts_folder(spec) / chart.name, folder) for chart in platform.charts
     )
