@@ -20,6 +20,7 @@ BUILT_IN = (
     "alertmanager",
     "cron",
     "exporter",
+    "grafana",
     "job",
     "postgres",
     "prometheus",
