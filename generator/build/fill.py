@@ -123,6 +123,7 @@ def _environment(folders: tuple[str, ...]) -> jinja2.Environment:
     )
     environment.filters["tojson"] = _literal
     environment.filters["scalar"] = values.scalar
+    environment.filters["to_yaml"] = lambda value: "\n".join(values.dump(value, 0))
     environment.filters["shift"] = _shift
     environment.globals["values_table"] = values.readme_table
     return environment

@@ -60,7 +60,13 @@ def plan_umbrella(platform: Platform, chart: Chart, subcharts: Sequence[ChartPla
         *umbrella.knobs(chart),
         *(_condition(component) for component in chart.components),
     )
-    context = {"platform": platform, "chart": chart, "define": chart.name, "subcharts": subcharts}
+    context = {
+        "platform": platform,
+        "chart": chart,
+        "define": chart.name,
+        "subcharts": subcharts,
+        **umbrella.context(chart),
+    }
     files = [
         *_frame("", ("Chart.yaml", ".helmignore", "README.md", "NOTES.txt", "_helpers.tpl")),
         *umbrella.files(chart),

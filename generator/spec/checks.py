@@ -96,9 +96,8 @@ def _umbrella(source: Source, chart: Chart) -> Iterator[Finding]:
         path = (*chart.path, *problem.path)
         dotted = ".".join(str(part) for part in path)
         yield source.finding(path, problem.rule, f"{dotted}: {problem.message}", hint=problem.hint)
-    own = {"global", *(knob.path.partition(".")[0] for knob in umbrella.knobs(chart))}
     for component in chart.components:
-        if component.name in own:
+        if component.name in umbrella.KEYS:
             yield source.finding(
                 component.path,
                 "name-collision",

@@ -168,6 +168,7 @@ class Chart(Node):
     scrape: Scrape | None
     policies: Policies | None
     roles: bool
+    priorities: bool
     quota: bool
     manifests: tuple[str, ...]
 

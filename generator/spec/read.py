@@ -110,6 +110,7 @@ def _charts(
                 scrape=_scrape(data, own),
                 policies=_policies(data),
                 roles=data.get("roles", True),
+                priorities=data.get("priorities", False),
                 quota=data.get("quota", True),
                 manifests=tuple(data.get("manifests", ())),
             )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from generator.kinds.api import File, Knob, Problem
 from generator.kinds.umbrella import (
@@ -14,9 +15,12 @@ from generator.kinds.umbrella import (
     people,
     policies,
     preflight,
+    priorities,
     routes,
+    scenarios,
     secrets,
 )
+from generator.kinds.umbrella.network import network
 from generator.spec.model import Chart
 
 COMMON = str(Path(__file__).parent.parent / "common" / "templates")
@@ -32,7 +36,13 @@ FEATURES = (
     people,
     policies,
     mesh,
+    priorities,
     namespace,
+)
+
+#: First words of the chart's own values, as far as a component could have such a name.
+KEYS = frozenset(
+    "gateway global hsts ingress policies preflight quota redirects roles routes tls".split()
 )
 
 
@@ -43,7 +53,17 @@ def knobs(chart: Chart) -> Sequence[Knob]:
 
 def files(chart: Chart) -> Sequence[File]:
     """The umbrella's own files, beside those that every chart has."""
-    return [file for feature in FEATURES for file in feature.files(chart)]
+    found = [file for feature in FEATURES for file in feature.files(chart)]
+    if chart.routes or chart.policies:
+        found.append(File(template="validate.yaml", path="templates/validate.yaml"))
+    # The namespace's own values are all on, and costly to compute.
+    switches = [k for feature in FEATURES if feature is not namespace for k in feature.knobs(chart)]
+    return [*found, *scenarios.files(chart, switches)]
+
+
+def context(chart: Chart) -> Mapping[str, Any]:
+    """What the chart's own templates see besides the chart."""
+    return {"net": network(chart), "provider": secrets.provider(chart)}
 
 
 def problems(chart: Chart) -> Sequence[Problem]:

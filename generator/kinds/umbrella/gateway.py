@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from generator.kinds.api import File, Knob
 from generator.kinds.common import schemas as s
 from generator.kinds.umbrella.capacity import has_gateway
-from generator.kinds.umbrella.network import Host, Network, network
+from generator.kinds.umbrella.network import Entry, Network, network
 from generator.kinds.umbrella.words import any_of, on, target
 from generator.spec.model import Chart
 
@@ -51,13 +51,14 @@ def files(chart: Chart) -> Iterator[File]:
     context = {"net": found, "any_of": any_of, "routed": routed}
     for name in ("gateway", "httproute-to-https", "networkpolicy-gateway"):
         yield File(template=f"{name}.yaml", path=f"templates/{name}.yaml", context=context)
+    entries = _entries(found)
     for host in found.hosts:
         yield File(
             template="httproute.yaml",
             path=f"templates/httproute-{host.label}.yaml",
             context={
                 "host": host,
-                "rules": _rules(found, host),
+                "rules": [(route, entries[id(route)]) for route in host.routes],
                 "target": target(found, host),
                 "on": on,
                 "origin": host.origin,
@@ -65,8 +66,6 @@ def files(chart: Chart) -> Iterator[File]:
         )
 
 
-def _rules(found: Network, host: Host) -> list[tuple[object, object]]:
-    """The host's routes, each with the entry that knows its limits."""
-    return [
-        (route, entry) for route in host.routes for entry in found.entries if route in entry.routes
-    ]
+def _entries(found: Network) -> dict[int, Entry]:
+    """The entry of each route, which knows its limits."""
+    return {id(route): entry for entry in found.entries for route in entry.routes}

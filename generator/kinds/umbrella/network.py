@@ -113,6 +113,7 @@ class Network:
 
 
 def network(chart: Chart) -> Network:
+    """What the chart's routes come to."""
     hosts = _hosts(chart.routes)
     entries = _entries(chart.routes)
     return Network(hosts=hosts, entries=entries, objects=_objects(chart, hosts, entries))
@@ -123,8 +124,10 @@ def _hosts(routes: Iterable[Route]) -> tuple[Host, ...]:
     for route in routes:
         by_name.setdefault(route.host, []).append(route)
     keys: dict[str, str] = {}
+    taken: set[str] = set()
     for name in by_name:
-        keys[name] = _key(name, set(keys.values()))
+        keys[name] = _key(name, taken)
+        taken.add(keys[name])
     return tuple(
         Host(
             key=keys[name],
@@ -172,21 +175,21 @@ def _entries(routes: Iterable[Route]) -> tuple[Entry, ...]:
         if route.to is not None:
             grouped.setdefault((route.to.name, _limits(route)), []).append(route)
     entries: list[Entry] = []
+    taken: set[str] = set()
     for (name, limits), found in grouped.items():
-        taken = {entry.key for entry in entries}
-        label = found[0].host.partition(".")[0]
-        key = camel_case(name)
-        if key in taken:
-            key = camel_case(_slug(f"{name}{found[0].url_path}"))
-        if key in taken:
-            key = camel_case(_slug(f"{name}-{label}{found[0].url_path}"))
-        assert found[0].to is not None
-        entries.append(Entry(key=key, component=found[0].to, limits=limits, routes=tuple(found)))
+        first = found[0]
+        assert first.to is not None
+        words = (name, f"{name}{first.url_path}", f"{name}-{first.host}{first.url_path}")
+        keys = (camel_case(_slug(word)) for word in words)
+        key = next((key for key in keys if key not in taken), f"{camel_case(name)}{len(taken)}")
+        taken.add(key)
+        entries.append(Entry(key=key, component=first.to, limits=limits, routes=tuple(found)))
     return tuple(entries)
 
 
 def _objects(chart: Chart, hosts: Sequence[Host], entries: Sequence[Entry]) -> tuple[Object, ...]:
     by_name = {host.name: host for host in hosts}
+    redirected = [host for host in hosts if host.redirect]
     spread = _spread(chart, entries)
     names = _Names()
     main = _main(entries)
@@ -198,7 +201,7 @@ def _objects(chart: Chart, hosts: Sequence[Host], entries: Sequence[Entry]) -> t
         groups += [("minion", (rule,)) for rule in rules if rule.host.name in spread]
         for role, members in groups:
             suffix = names.of_entry(entry, members)
-            aliases = _aliases(chart, members, hosts)
+            aliases = _aliases(chart, members, redirected)
             served = aliases if role == "plain" else ()
             objects.append(
                 Object(suffix=suffix, role=role, rules=members, entry=entry, aliases=served)
