@@ -59,7 +59,7 @@ def decode(raw: bytes, name: str) -> str:
         name,
         "control-character",
         f"{_named(found.group())} cannot stand in YAML",
-        hint='delete it; a value that needs it can hold an escape in double quotes: "\\u0007"',
+        hint=_escape_hint(found.group()),
         line=line,
         col=col,
     )
@@ -70,10 +70,7 @@ def _read(path: Path, name: str) -> bytes:
         mode = path.stat().st_mode
         if stat.S_ISDIR(mode):
             raise _wrong(
-                name,
-                "not-a-file",
-                "expected a file, got a folder",
-                hint=f"name the file in it: {name.rstrip('/')}/platform.yaml",
+                name, "not-a-file", "expected a file, got a folder", hint=_files_in(path, name)
             )
         if not stat.S_ISREG(mode):  # a pipe would block, /dev/zero would never end
             raise _wrong(
@@ -111,7 +108,7 @@ def _missing(path: Path, name: str) -> InputError:
             hint=f"restore what it leads to, or remove the link: rm {name}",
         )
     try:
-        near = sorted(p.name for p in path.parent.iterdir() if p.suffix in (".yaml", ".yml"))
+        near = _yaml_files(path.parent)
     except OSError:
         return _wrong(
             name,
@@ -121,6 +118,15 @@ def _missing(path: Path, name: str) -> InputError:
         )
     beside = f"beside it there is: {', '.join(near[:5])}" if near else None
     return _wrong(name, "missing-file", "no such file", hint=beside)
+
+
+def _files_in(path: Path, name: str) -> str | None:
+    found = [f"{name}/{file}" for file in _yaml_files(path)[:5]]
+    return f"name a file in it: {', '.join(found)}" if found else None
+
+
+def _yaml_files(folder: Path) -> list[str]:
+    return sorted(file.name for file in folder.iterdir() if file.suffix in (".yaml", ".yml"))
 
 
 def _undecodable(raw: bytes, error: UnicodeDecodeError, name: str) -> InputError:
@@ -155,6 +161,12 @@ def _named(char: str) -> str:
     code = ord(char)
     kind = {0: "a NUL character", 0x1B: "an escape character", 0xFEFF: "a byte order mark"}
     return f"{kind.get(code, 'the control character')} (U+{code:04X})"
+
+
+def _escape_hint(char: str) -> str:
+    if char in "\0\ufeff":
+        return "delete it"
+    return f"delete it; in double quotes it can be written as \\u{ord(char):04X}"
 
 
 def _line_col(text: str, offset: int) -> tuple[int, int]:

@@ -7,6 +7,7 @@ there is no order in which one file could win. Every value keeps its place in it
 from __future__ import annotations
 
 import dataclasses
+import os
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +43,7 @@ class Reader:
         if tree is None:
             if not may_be_empty:
                 says = "only comments" if text.strip() else "nothing"
-                self._report(Place(name, 1, 1), "empty", f"the file holds {says}", _START)
+                self._report(Place(name, 1, 1), "empty", f"the file holds {says}", self._start())
             return None
         data, marks = tree
         if not isinstance(data, dict):
@@ -113,12 +114,15 @@ class Reader:
         return merged, marks.with_inside(inside)
 
     def _no_map(self, data: Any, marks: Marks) -> None:
-        hint = _START
+        hint = self._start()
         if isinstance(data, str) and ":" in data and ": " not in data:
             key, _, value = data.partition(":")
             hint = f"write a space after the colon: {key}: {value}".rstrip()
         message = f"expected a map of keys, got {shown(data)}"
         self._report(place_of(marks.value), "not-a-map", message, hint)
+
+    def _start(self) -> str:
+        return _START_OF_PART if self._open else _START
 
     def _report(self, place: Place, rule: str, message: str, hint: str) -> None:
         self.findings.append(
@@ -135,17 +139,18 @@ class Reader:
 
 def inside_root(path: Path, root: Path) -> str | None:
     """The path as seen from the root, None when it or what it links to lies elsewhere."""
-    lexical = Path(path.absolute().as_posix())
+    written = Path(os.path.normpath(path.absolute()))
     try:
         real = path.resolve()
     except (OSError, RuntimeError):  # links in a circle: reading tells what is wrong
-        return lexical.relative_to(root).as_posix() if lexical.is_relative_to(root) else None
+        real = written
     if not real.is_relative_to(root):
         return None
-    return real.relative_to(root).as_posix()
+    return (written if written.is_relative_to(root) else real).relative_to(root).as_posix()
 
 
 _START = "a platform begins with these keys:\nname: shop\nenvironments: [production]\ncharts: {}"
+_START_OF_PART = "an included file holds keys of the platform, for example:\ncharts: {}"
 
 
 def _at_include(finding: Finding, place: Place, lead: str) -> Finding:

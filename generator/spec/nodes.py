@@ -121,24 +121,24 @@ class _Reader:
 
     def _mapping(self, node: yaml.Node, path: Path_) -> dict[str, Any]:
         data: dict[str, Any] = {}
-        merges: list[yaml.Node] = []
+        merges: list[tuple[Any, yaml.Node]] = []
         for key_node, child in node.value:
-            key = self._key(key_node, path)
+            key = self._key(key_node, node, path)
             if key is None:
                 continue
             if key == "<<" and key_node.tag is PLAIN:
-                merges.append(child)
+                merges.append((key_node.start_mark, child))
             elif key in data:
                 self._duplicate(key_node, node, (*path, key))
             elif type(child) is yaml.ScalarNode and _is_text(child):
                 data[key] = child.value
             else:
                 data[key] = self.read(child, (*path, key))
-        for merged in merges:
-            self._merge(merged, path, data)
+        for mark, merged in merges:
+            self._merge(mark, merged, path, data)
         return data
 
-    def _merge(self, node: yaml.Node, path: Path_, data: dict[str, Any]) -> None:
+    def _merge(self, mark: Any, node: yaml.Node, path: Path_, data: dict[str, Any]) -> None:
         """`<<`: the keys that are not there yet. Of several maps the first wins."""
         for each in node.value if type(node) is yaml.SequenceNode else [node]:
             values = self.read(each, path)
@@ -146,11 +146,12 @@ class _Reader:
                 for key, value in values.items():
                     data.setdefault(key, value)
             elif id(each) not in self._open:
-                self._report(each.start_mark, path, *_MERGE_OF_NO_MAP)
+                self._report(mark, path, *_MERGE_OF_NO_MAP)
 
-    def _key(self, node: yaml.Node, path: Path_) -> str | None:
+    def _key(self, node: yaml.Node, around: yaml.Node, path: Path_) -> str | None:
         if type(node) is not yaml.ScalarNode:
-            self._report(node.start_mark, path, *_COMPLEX_KEY)
+            braces = type(node) is yaml.MappingNode and around.flow_style
+            self._report(node.start_mark, path, *(_TEMPLATE if braces else _COMPLEX_KEY))
             return None
         key: str = node.value
         if node.tag is PLAIN:
@@ -227,10 +228,15 @@ _BOMB = (
 _COMPLEX_KEY = (
     "key-not-text",
     "expected a name as key, got a map or a list",
-    'put it in quotes, as in key: "{{ template }}"',
+    "write a name before the colon",
+)
+_TEMPLATE = (
+    "key-not-text",
+    "`{{` opens a map whose key is a map, which is not allowed",
+    'a template expression needs quotes: "{{ ... }}"',
 )
 _MERGE_OF_NO_MAP = (
     "merge-key",
-    "`<<` merges maps, and this is none",
+    "`<<` merges maps, and what it names is none",
     "write <<: *anchor or <<: [*one, *two]",
 )

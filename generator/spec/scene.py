@@ -65,10 +65,9 @@ def indentation(scene: Scene) -> Told:
     if own in levels:
         return scene.line, own, "expected a line like `key: value`", ""
     message = f"the indentation of {plural(own, 'space')} does not fit the lines above"
-    fitting = [
-        f"{plural(level, 'space')} like line {number}" for level, number in sorted(levels.items())
-    ]
-    hint = f"indent it by {' or '.join(fitting[-3:])}" if fitting else ""
+    near = sorted(levels, key=lambda level: abs(level - own))[:2]
+    fitting = [f"{plural(level, 'space')} like line {levels[level]}" for level in near]
+    hint = f"indent it by {' or '.join(fitting)}" if fitting else ""
     return scene.line, own, message, hint
 
 

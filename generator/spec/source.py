@@ -78,8 +78,9 @@ def read_source(path: Path, root: Path, *, may_be_empty: bool = False) -> Source
     root = root.resolve()
     name = inside_root(path, root)
     if name is None:
-        message = f"the file lies outside the folder of the platform ({root})"
-        finding = Finding(path=str(path), rule="outside", message=message)
+        message = "the file, or what it links to, lies outside the folder of the platform"
+        hint = f"keep it in {root}: a platform is what lies beside platform.yaml"
+        finding = Finding(path=path.name, rule="outside", message=message, hint=hint)
         raise InputError([finding])
     reader = Reader(root)
     tree = reader.read(name, may_be_empty=may_be_empty)

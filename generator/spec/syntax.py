@@ -43,22 +43,26 @@ def _tell(scene: Scene) -> Told:
     for problem, teller in _TELLERS.items():
         if problem in scene.problem:
             return teller(scene)
+    if "directive" in scene.context:
+        return _directive(scene)
     return scene.line, scene.col, f"cannot be read as YAML: {scene.problem}", ""
 
 
 def _special_character(scene: Scene) -> Told:
+    if scene.char == ":":
+        return scene.line, scene.col, "the key before the colon is missing", "write key: value"
     message = f"a value cannot start with {scene.char or 'this character'} unless it is in quotes"
     return scene.line, scene.col, message, quote_hint(scene.text)
 
 
 def _directive(scene: Scene) -> Told:
     line, col = scene.opened
-    return (
-        line,
-        col,
-        "a line that starts with % is a directive, which has no use here",
-        (f"remove the line, or put the text in quotes: {quoted(scene.lines[line].strip())}"),
-    )
+    return line, col, *_directive_words(scene.lines[line])
+
+
+def _directive_words(line: str) -> tuple[str, str]:
+    hint = f"remove the line, or put the text in quotes: {quoted(line.strip())}"
+    return "a line that starts with % is a directive, which has no use here", hint
 
 
 def _sigil(scene: Scene) -> Told:
@@ -119,7 +123,7 @@ def _unfitting(scene: Scene) -> Told:
     before, char = scene.before, scene.char
     if not before:
         if char == ":":
-            return scene.line, scene.col, "the key before the colon is missing", "write key: value"
+            return _special_character(scene)
         if scene.text[scene.col :].startswith("- ") and fits(scene):
             message = "a list item stands here among the keys of a map"
             return scene.line, scene.col, message, "indent it below its key, or give it a key"
@@ -225,13 +229,14 @@ def _second_anchor(scene: Scene) -> Told:
 
 def _second_document(scene: Scene) -> Told:
     hint = "remove the line; parts of a platform in other files are named under `include:`"
-    return scene.line, scene.col, "a second document starts here, but one file is one", hint
+    return scene.line, scene.col, "a second YAML document starts here; a file holds one", hint
 
 
 def _after_the_end(scene: Scene) -> Told:
-    first = next(
-        line for line in scene.lines if content_of(line) and not line.startswith(("---", "%"))
-    )
+    for number, line in enumerate(scene.lines[: scene.line]):
+        if line.startswith("%"):
+            return number, 0, *_directive_words(line)
+    first = next(line for line in scene.lines if content_of(line) and not line.startswith("---"))
     indent = len(indent_of(first))
     if indent > scene.col and not scene.before:
         hint = f"indent all keys of the top level alike; the first has {plural(indent, 'space')}"
