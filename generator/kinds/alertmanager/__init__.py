@@ -13,6 +13,7 @@ from generator.kinds.api import Env, File, Knob, Link, Problem, SecretNeed, Work
 from generator.kinds.common import knobs as k
 from generator.kinds.common import schemas as s
 from generator.kinds.common import server
+from generator.kinds.common.mesh import Door, mesh_files, mesh_knobs
 from generator.spec.model import Chart, Component
 from generator.spec.names import camel_case, env_name
 
@@ -20,6 +21,9 @@ SUMMARY = "Alertmanager: routes alerts to people, each once."
 SETTINGS: Mapping[str, Any] = orjson.loads(Path(__path__[0], "settings.json").read_bytes())
 
 USER = 65534
+
+#: HTTP, and the members' talk among themselves.
+DOORS = (Door(port=9093, callers=True, scraper=True, own=True), Door(port=9094, own=True))
 
 
 def read(name: str, data: Mapping[str, Any]) -> Settings:
@@ -156,6 +160,7 @@ def knobs(component: Component, chart: Chart) -> Sequence[Knob]:
         *k.service_account(),
         *k.network_policy(),
         *server.test_image(),
+        *mesh_knobs(chart, DOORS),
     ]
 
 
@@ -180,4 +185,4 @@ def files(component: Component, chart: Chart) -> Sequence[File]:
             context={"eviction": "IfHealthyBudget"},
         )
     )
-    return found
+    return [*found, *mesh_files(component, chart, DOORS)]

@@ -31,15 +31,23 @@ def read_claim(value: Any) -> Claim:
 
 
 def probes(
-    live: tuple[str, str], ready: tuple[str, str], startup: Mapping[str, int] | None = None
+    live: tuple[str, str] | None,
+    ready: tuple[str, str],
+    startup: Mapping[str, int] | None = None,
 ) -> list[Knob]:
-    """Three probes by HTTP, each a path and the name of a port."""
+    """Three probes, each a path and the name of a port; without a path for `live`: the port."""
     asked = {"startupProbe": ready, "livenessProbe": live, "readinessProbe": ready}
+
+    def ask(where: tuple[str, str] | None) -> dict[str, Any]:
+        if where is None:
+            return {"tcpSocket": {"port": "http"}}
+        return {"httpGet": {"path": where[0], "port": where[1]}}
+
     return [
         k.probe(
             name,
             doc,
-            {"httpGet": {"path": asked[name][0], "port": asked[name][1]}},
+            ask(asked[name]),
             **{**_DEFAULTS[name], **((startup or {}) if name == "startupProbe" else {})},
         )
         for name, doc in _PROBES.items()

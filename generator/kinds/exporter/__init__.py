@@ -14,6 +14,7 @@ from generator.kinds.common import knobs as k
 from generator.kinds.common import schemas as s
 from generator.kinds.common import server
 from generator.kinds.common.app import Image, read_image, read_resources
+from generator.kinds.common.mesh import Door, mesh_files, mesh_knobs
 from generator.spec.model import Chart, Component, Platform
 from generator.spec.names import env_name
 
@@ -135,16 +136,18 @@ def workloads(component: Component) -> Sequence[Workload]:
 def knobs(component: Component, chart: Chart) -> Sequence[Knob]:
     settings: Settings = component.settings
     state = settings.exporter == STATE
+    live = ("/livez", "http") if state else None
     ready = ("/readyz", "telemetry") if state else ("/-/healthy", "http")
     found = [
         *k.naming(),
         *k.image(settings.image),
         *k.resources(settings.resources),
-        *server.probes((settings.ready, "http"), ready),
+        *server.probes(live, ready),
         *k.pod(USER, 30),
         *k.service_account(),
         *k.network_policy(),
         *server.test_image(),
+        *mesh_knobs(chart, _doors(settings)),
     ]
     if not state:
         found.append(
@@ -167,7 +170,12 @@ def files(component: Component, chart: Chart) -> Sequence[File]:
         names.append("configmap")
     if settings.replicas > 1:
         names.append("poddisruptionbudget")
-    return [File(template=f"{name}.yaml", path=f"templates/{name}.yaml") for name in names]
+    own = [File(template=f"{name}.yaml", path=f"templates/{name}.yaml") for name in names]
+    return [*own, *mesh_files(component, chart, _doors(settings))]
+
+
+def _doors(settings: Settings) -> tuple[Door, ...]:
+    return (Door(port=settings.port, callers=True, scraper=True, own=True),)
 
 
 def platform_files(component: Component, chart: Chart, platform: Platform) -> Sequence[File]:

@@ -18,6 +18,7 @@ from generator.kinds.api import (
     SecretNeed,
     Workload,
 )
+from generator.kinds.common.mesh import Door, mesh_files, mesh_knobs
 from generator.kinds.common.server import resource_problems
 from generator.kinds.grafana import knobs as own
 from generator.kinds.grafana.dashboards import boards
@@ -30,6 +31,8 @@ SETTINGS: Mapping[str, Any] = orjson.loads(Path(__path__[0], "settings.json").re
 
 #: Kinds that it has data sources for.
 SOURCES = ("prometheus", "alertmanager")
+
+DOORS = (Door(port=3000, callers=True, public=True, scraper=True, own=True),)
 
 
 def read(name: str, data: Mapping[str, Any]) -> Settings:
@@ -130,7 +133,8 @@ def knobs(component: Component, chart: Chart) -> Sequence[Knob]:
         for route in chart.routes
         if route.to is not None and route.to.name == component.name
     ]
-    return own.knobs(component.settings, hosts[0] if hosts else "")
+    address = hosts[0] if hosts else ""
+    return [*own.knobs(component.settings, address), *mesh_knobs(chart, DOORS)]
 
 
 def files(component: Component, chart: Chart) -> Sequence[File]:
@@ -151,7 +155,12 @@ def files(component: Component, chart: Chart) -> Sequence[File]:
     )
     found = [File(template=f"{name}.yaml", path=f"templates/{name}.yaml") for name in names]
     found.append(File(template="_database.tpl", path="templates/_database.tpl"))
-    return found
+    of_database = (Door(port=5432, accounts=(component.name,)),)
+    return [
+        *found,
+        *mesh_files(component, chart, DOORS),
+        *mesh_files(component, chart, of_database, workload=f"{component.name}-db"),
+    ]
 
 
 def platform_files(component: Component, chart: Chart, platform: Platform) -> Sequence[File]:

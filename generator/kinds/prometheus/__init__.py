@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 
 from generator.kinds.api import Env, File, Knob, Link, Problem, SecretNeed, Workload
+from generator.kinds.common.mesh import Door, mesh_files, mesh_knobs
 from generator.kinds.common.server import resource_problems
 from generator.kinds.prometheus import knobs as own
 from generator.kinds.prometheus import slo, targets
@@ -23,6 +24,8 @@ from generator.spec.quantity import format_bytes, parse_milliseconds
 
 SUMMARY = "Prometheus: metrics of the platform, objectives and alerts, from the spec."
 SETTINGS: Mapping[str, Any] = orjson.loads(Path(__path__[0], "settings.json").read_bytes())
+
+DOORS = (Door(port=9090, callers=True, scraper=True, own=True),)
 
 #: What Prometheus keeps in memory before a block is written: less can't be retained.
 _HEAD_SECONDS = 2 * 3600
@@ -111,7 +114,7 @@ def workloads(component: Component) -> Sequence[Workload]:
 
 
 def knobs(component: Component, chart: Chart) -> Sequence[Knob]:
-    return own.knobs(component.settings)
+    return [*own.knobs(component.settings), *mesh_knobs(chart, DOORS)]
 
 
 def platform_knobs(component: Component, chart: Chart, platform: Platform) -> Sequence[Knob]:
@@ -126,7 +129,7 @@ def files(component: Component, chart: Chart) -> Sequence[File]:
     found = [_template(name) for name in (*names, "tests/connection", "tests/networkpolicy")]
     budget = {"eviction": "IfHealthyBudget"}
     found.append(_template("poddisruptionbudget", **budget))
-    return found
+    return [*found, *mesh_files(component, chart, DOORS)]
 
 
 def platform_files(component: Component, chart: Chart, platform: Platform) -> Sequence[File]:
