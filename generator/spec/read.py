@@ -200,8 +200,10 @@ def _ingress(raw: dict[str, Any]) -> Ingress:
 
 
 def _acme(raw: dict[str, Any] | None) -> Acme | None:
+    if raw is None:
+        return None
     server = "https://acme-v02.api.letsencrypt.org/directory"
-    return raw and Acme(email=raw["email"], server=raw.get("server", server))
+    return Acme(email=raw["email"], server=raw.get("server", server))
 
 
 def _scrape(data: dict[str, Any], components: Mapping[str, Component]) -> Scrape | None:

@@ -42,7 +42,19 @@ FEATURES = (
 
 #: First words of the chart's own values, as far as a component could have such a name.
 KEYS = frozenset(
-    "gateway global hsts ingress policies preflight quota redirects roles routes tls".split()
+    [
+        "gateway",
+        "global",
+        "hsts",
+        "ingress",
+        "policies",
+        "preflight",
+        "quota",
+        "redirects",
+        "roles",
+        "routes",
+        "tls",
+    ]
 )
 
 
