@@ -177,7 +177,7 @@ def _report(findings: tuple[Finding, ...], output: str) -> int:
 def render(
     spec: Path, helm: Path | None, env: str, chart: str | None, kube_version: str | None
 ) -> int:
-    """Print the objects of an environment, as `helm template` makes them.
+    """Print the objects of an environment.
 
     \b
     python -m generator render -e production
@@ -253,7 +253,9 @@ def graph(spec: Path, chart: str | None) -> int:
 @cli.command(epilog=EPILOG)
 @spec_option
 def schema(spec: Path) -> int:
-    """Print the JSON Schema of platform.yaml, with the kinds of this repository.
+    """Print the JSON Schema of platform.yaml.
+
+    The kinds in kinds/ beside the spec are part of it.
 
     \b
     python -m generator schema > schemas/platform.schema.json
