@@ -24,6 +24,7 @@ BUILT_IN = (
     "job",
     "postgres",
     "prometheus",
+    "redis",
     "web",
     "worker",
 )

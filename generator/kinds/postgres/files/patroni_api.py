@@ -47,7 +47,7 @@ def ask(
     body: Any = None,
     timeout: float = 15,
 ) -> Any:
-    """The answer's JSON, or its text. Raises `RefusedError` for an answer, `OSError` without one."""
+    """The answer's JSON, or its text. No success is a `RefusedError`, no answer an `OSError`."""
     if urlsplit(url).scheme not in ("http", "https"):
         raise ValueError(f"not an HTTP address: {url}")
     data = None if body is None else json.dumps(body).encode()
