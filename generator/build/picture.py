@@ -31,6 +31,7 @@ _FILL = {
     "redis": "#dcfce7",
     "prometheus": "#fef9c3",
     "alertmanager": "#fef9c3",
+    "exporter": "#fef9c3",
     "grafana": "#fef9c3",
 }
 _STYLE = (
@@ -66,7 +67,7 @@ class _Panel:
     @property
     def height(self) -> int:
         heights = self.layout.heights.values()
-        return _TITLE + max(heights) + (_HEIGHT + _GAP_Y) // 2 + _PADDING
+        return _TITLE + max(heights) + _HEIGHT // 2 + _PADDING
 
     def left(self, column: int) -> int:
         """Where a column starts, from the frame's first one, which all panels share."""
@@ -174,6 +175,8 @@ def _about(component: Component) -> str:
     if not running or running[0].controller not in ("Deployment", "StatefulSet"):
         return component.kind
     least, most = running[0].replicas
+    if running[0].controller == "StatefulSet":
+        most = least  # scaled by hand, if at all
     return f"{component.kind} × {least}" + (f" to {most}" if most != least else "")
 
 
