@@ -17,8 +17,7 @@ from generator.spec.model import Chart, Component, Edge, Platform
 _HEIGHT, _GAP_X, _GAP_Y = 46, 76, 18
 _LEAST, _MOST = 120, 260
 _LETTER, _SMALL, _BOLD = 7.9, 6.6, 8.9
-_MARGIN, _TITLE, _PADDING = 20, 34, 22
-_WAYPOINT = 16
+_MARGIN, _TITLE, _PADDING, _WAYPOINT = 20, 34, 22, 16
 
 _FILL = {
     "address": "#eef2ff",
