@@ -119,7 +119,7 @@ class _Reader:
             self._report(node.start_mark, (), *_BOMB)
             raise InputError(self.findings)
 
-    def _mapping(self, node: yaml.Node, path: Path_) -> dict[str, Any]:
+    def _mapping(self, node: yaml.MappingNode, path: Path_) -> dict[str, Any]:
         data: dict[str, Any] = {}
         merges: list[tuple[Any, yaml.Node]] = []
         for key_node, child in node.value:
@@ -148,7 +148,7 @@ class _Reader:
             elif id(each) not in self._open:
                 self._report(mark, path, *_MERGE_OF_NO_MAP)
 
-    def _key(self, node: yaml.Node, around: yaml.Node, path: Path_) -> str | None:
+    def _key(self, node: yaml.Node, around: yaml.MappingNode, path: Path_) -> str | None:
         if type(node) is not yaml.ScalarNode:
             braces = type(node) is yaml.MappingNode and around.flow_style
             self._report(node.start_mark, path, *(_TEMPLATE if braces else _COMPLEX_KEY))

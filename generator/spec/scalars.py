@@ -32,12 +32,13 @@ def resolve(text: str) -> Any:
         return _WORDS[text]
     if not _NUMBER.fullmatch(text):
         return _not_a_number(text)
-    if _LEADING_ZERO.match(text) and text.lstrip("+-").isdigit():
+    digits = text.lstrip("+-")
+    if digits.isdigit() and _LEADING_ZERO.match(digits):
         return _octal(text)
     if text[:2] in ("0o", "0x"):
         return int(text[2:], 8 if text[1] == "o" else 16) if len(text) < 18 else _too_large(text)
-    if text.lstrip("+-").isdigit():
-        return int(text) if len(text) < 19 else _too_large(text)
+    if digits.isdigit():
+        return int(text) if len(digits) < 19 else _too_large(text)
     value = float(text)
     return _too_large(text) if math.isinf(value) else value
 
@@ -50,7 +51,7 @@ _WORDS: dict[str, Any] = {
 #: What anything but text starts with: most scalars are settled by one look.
 FIRST = frozenset("~nNtTfF+-.0123456789") | {""}
 _NUMBER = re.compile(r"0o[0-7]+|0x[0-9a-fA-F]+|[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
-_LEADING_ZERO = re.compile(r"[-+]?0[0-9]")
+_LEADING_ZERO = re.compile(r"0[0-9]")
 _NO_JSON = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
 
 

@@ -33,6 +33,10 @@ def _cut_utf_8(path: Path) -> None:
     path.write_bytes(f"{_GOOD}description: über".encode()[:-4])
 
 
+def _windows_line_ends(path: Path) -> None:
+    path.write_bytes(b"name: shop\r\nenvironments: [dev\r\ncharts: {}\r\n")
+
+
 def _nul(path: Path) -> None:
     path.write_text(f"{_GOOD}description: a\0b\n")
 
@@ -119,4 +123,5 @@ MADE: Mapping[str, Callable[[Path], None]] = {
     "utf-16": _utf_16,
     "utf-16-without-mark": _utf_16_without_mark,
     "utf-32": _utf_32,
+    "windows-line-ends": _windows_line_ends,
 }
