@@ -44,10 +44,10 @@ def write_tree(folder: Path, tree: Mapping[str, bytes]) -> None:
             if folder.exists():
                 folder.rename(old)
             new.rename(folder)
+        shutil.rmtree(old, ignore_errors=True)
     except BaseException:
         recover(folder)
         raise
-    shutil.rmtree(old, ignore_errors=True)
 
 
 def remove_tree(folder: Path) -> None:
