@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -77,8 +77,10 @@ def subjects(spec: Path) -> Iterator[Subject]:
 
 
 def turn(knob: Knob) -> Turn:
+    """From what the knob needs, which may set the knob itself, to another value of it."""
     without = dict(knob.needs)
-    return Turn(knob=knob, without=without, turned={**without, knob.path: other_value(knob)})
+    other = other_value(replace(knob, default=without.get(knob.path, knob.default)))
+    return Turn(knob=knob, without=without, turned={**without, knob.path: other})
 
 
 def other_value(knob: Knob) -> Any:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from generator.kinds.api import Claim, Knob
 from generator.kinds.common import knobs as k
@@ -14,9 +16,18 @@ REPLICA_POLICY = s.enum("preserve", "enforce")
 SPREAD = s.enum("DoNotSchedule", "ScheduleAnyway")
 
 
-def replicas(count: int, doc: str) -> list[Knob]:
+def replicas(
+    count: int, doc: str, *, flip: int | None = None, needs: Mapping[str, Any] | None = None
+) -> list[Knob]:
     return [
-        Knob(path="replicas", doc=doc, default=count, schema=s.POSITIVE),
+        Knob(
+            path="replicas",
+            doc=doc,
+            default=count,
+            schema=s.POSITIVE,
+            flip=flip,
+            needs=needs or {},
+        ),
         Knob(
             path="replicaPolicy",
             doc="`preserve` keeps the replicas that run, so that an upgrade does not undo "

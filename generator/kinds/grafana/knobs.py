@@ -22,12 +22,13 @@ def knobs(settings: Settings, address: str) -> list[Knob]:
             doc="Replicas. More than one need a database that they share.",
             default=settings.replicas,
             schema=s.COUNT,
+            needs=_with_server(settings.database),
         ),
         *k.resources(settings.resources),
         *_database(settings.database),
         *_behaviour(address),
         *server.probes(("/healthz", "http"), ("/api/health", "http"), {"periodSeconds": 5}),
-        *k.wait(),
+        *(replace(each, needs=_with_server(settings.database)) for each in k.wait()),
         *k.pod(USER, 45),
         *k.disruption(1),
         *k.service_account(),
@@ -84,6 +85,7 @@ def _external(database: Database) -> list[Knob]:
             default="grafana",
             schema=s.NAME,
             flip="flipped",
+            needs=_with_server(database),
         ),
         Knob(
             path="database.user",
@@ -91,6 +93,7 @@ def _external(database: Database) -> list[Knob]:
             default="grafana",
             schema=s.NAME,
             flip="flipped",
+            needs=_with_server(database),
         ),
         Knob(
             path="database.sslMode",
@@ -101,6 +104,11 @@ def _external(database: Database) -> list[Knob]:
             needs=on,
         ),
     ]
+
+
+def _with_server(database: Database) -> dict[str, str]:
+    """What must hold for values that a file in the place of a server has no use for."""
+    return {"database.mode": BUNDLED} if database.mode == SQLITE else {}
 
 
 def _of_bundled(knobs: list[Knob]) -> list[Knob]:

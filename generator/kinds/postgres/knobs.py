@@ -35,7 +35,11 @@ def postgres_knobs(settings: Settings) -> list[Knob]:
     found = [
         *k.naming(),
         *k.image(settings.image, what="the server"),
-        *d.replicas(settings.replicas, "Members of the cluster. Patroni needs no odd number."),
+        *d.replicas(
+            settings.replicas,
+            "Members of the cluster. Patroni needs no odd number.",
+            needs={"maxReplicas": max(settings.max_replicas, settings.replicas + 1)},
+        ),
         Knob(
             path="maxReplicas",
             doc="Members that the rights of the service account and the quota suffice for.",
@@ -167,6 +171,7 @@ def pooler_knobs(pooler: Pooler, *, metrics: bool) -> list[Knob]:
             default=pooler.connections,
             schema=s.POSITIVE,
             flip=1,
+            needs={"pooler.poolSize": 1},
         ),
         Knob(
             path="pooler.poolSize",

@@ -30,6 +30,7 @@ SIZE: Final[s.Schema] = {
 
 
 def redis_knobs(settings: Settings) -> list[Knob]:
+    shard = settings.replicas_per_master + 1
     found = [
         *k.naming(),
         *k.image(settings.image, what="the server"),
@@ -43,6 +44,8 @@ def redis_knobs(settings: Settings) -> list[Knob]:
             settings.nodes,
             "Nodes of the cluster: masters and their replicas. Nodes that are added later join "
             "as replicas: RUNBOOK.md says how data moves to them.",
+            # A master with all its replicas more, or from one node to the smallest cluster.
+            flip=settings.nodes + shard if settings.nodes > 1 else 3 * shard,
         ),
         Knob(
             path="replicasPerMaster",
