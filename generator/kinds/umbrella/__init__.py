@@ -42,20 +42,8 @@ FEATURES = (
 
 #: First words of the chart's own values, as far as a component could have such a name.
 KEYS = frozenset(
-    [
-        "gateway",
-        "global",
-        "hsts",
-        "ingress",
-        "policies",
-        "preflight",
-        "quota",
-        "redirects",
-        "roles",
-        "routes",
-        "tls",
-    ]
-)
+    ("gateway", "global", "hsts", "ingress", "policies", "preflight", "quota")
+) | frozenset(("redirects", "roles", "routes", "tls"))
 
 
 def knobs(chart: Chart) -> Sequence[Knob]:

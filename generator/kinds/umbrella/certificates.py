@@ -75,7 +75,13 @@ def files(chart: Chart) -> Iterator[File]:
     context = {"net": network(chart), "any_of": any_of, "origin": chart}
     yield File(template="certificate.yaml", path="templates/certificate.yaml", context=context)
     if tls.acme is not None:
-        yield File(template="issuer.yaml", path="templates/issuer.yaml")
+        entrance = {
+            "ingress": ".Values.ingress.enabled",
+            "gateway": ".Values.gateway.enabled",
+            "both": "(or .Values.ingress.enabled .Values.gateway.enabled)",
+        }[chart.ingress.mode]
+        context = {"entrance": entrance}
+        yield File(template="issuer.yaml", path="templates/issuer.yaml", context=context)
     yield File(template="networkpolicy-acme.yaml", path="templates/networkpolicy-acme.yaml")
 
 

@@ -8,7 +8,7 @@ from generator.kinds.api import File, Knob
 from generator.kinds.common import schemas as s
 from generator.kinds.umbrella.capacity import has_gateway
 from generator.kinds.umbrella.network import Entry, Network, network
-from generator.kinds.umbrella.words import any_of, on, target
+from generator.kinds.umbrella.words import any_of, on, serves, target
 from generator.spec.model import Chart
 
 API = "gateway.networking.k8s.io/v1"
@@ -61,6 +61,7 @@ def files(chart: Chart) -> Iterator[File]:
                 "rules": [(route, entries[id(route)]) for route in host.routes],
                 "target": target(found, host),
                 "on": on,
+                "serves": serves(host) if host.routes else "",
                 "origin": host.origin,
             },
         )

@@ -31,7 +31,7 @@ def knobs(chart: Chart) -> Iterator[Knob]:
         "5 % more.",
         default=quota(chart),
         schema=s.OPEN,
-        flip={"pods": "7"},
+        flip={"pods": "12345"},
     )
     yield Knob(
         path="limitRange.enabled",
@@ -44,7 +44,7 @@ def knobs(chart: Chart) -> Iterator[Knob]:
         doc="Defaults and most for one container.",
         default=limit_range(chart),
         schema=s.OPEN,
-        flip={"max": {"cpu": "1"}},
+        flip={"max": {"cpu": "123m"}},
     )
 
 

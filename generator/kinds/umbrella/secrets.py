@@ -96,10 +96,7 @@ def _external(chart: Chart) -> Iterator[Knob]:
 def _sealed(chart: Chart) -> Iterator[Knob]:
     source = chart.secrets_from
     assert source is not None
-    filled = {
-        "sealedSecrets.enabled": True,
-        "sealedSecrets.encryptedData": _data(chart, "AgA" + "A" * 97),
-    }
+    filled = {"sealedSecrets.encryptedData": _data(chart, "AgA" + "A" * 97)}
     yield Knob(
         path="sealedSecrets.enabled",
         doc="Make the Secrets by Sealed Secrets, whose controller must be installed. While off, "
@@ -114,7 +111,7 @@ def _sealed(chart: Chart) -> Iterator[Knob]:
         default=_data(chart, ""),
         schema=_sealed_schema(chart),
         flip=_data(chart, "AgB" + "B" * 97),
-        needs=filled,
+        needs={**filled, "sealedSecrets.enabled": True},
     )
 
 

@@ -17,7 +17,15 @@ def on(component: Component) -> str:
 
 def any_of(hosts: Iterable[Host]) -> str:
     """One of the hosts is on."""
-    names = [f".Values.routes.{host.key}.enabled" for host in hosts]
+    return _either([f".Values.routes.{host.key}.enabled" for host in hosts])
+
+
+def serves(host: Host) -> str:
+    """One of the components behind a host is on."""
+    return _either(list(dict.fromkeys(on(route.to) for route in host.routes if route.to)))
+
+
+def _either(names: list[str]) -> str:
     return names[0] if len(names) == 1 else f"(or {' '.join(names)})"
 
 
