@@ -6,14 +6,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from generator.kinds.api import Claim, Knob
+from generator.kinds.api import Knob
 from generator.kinds.common import knobs as k
 from generator.kinds.common import schemas as s
+from generator.kinds.common.server import spread
 from generator.kinds.data.settings import CERT_MANAGER, NONE
-from generator.spec.quantity import format_bytes
 
 REPLICA_POLICY = s.enum("preserve", "enforce")
-SPREAD = s.enum("DoNotSchedule", "ScheduleAnyway")
 
 
 def replicas(
@@ -35,26 +34,7 @@ def replicas(
             "template, Argo CD) can only enforce.",
             default="preserve",
             schema=REPLICA_POLICY,
-        ),
-    ]
-
-
-def storage(claim: Claim) -> list[Knob]:
-    return [
-        Knob(
-            path="storage.size",
-            doc="Size of each replica's volume. Kubernetes can't change it on a StatefulSet: "
-            "RUNBOOK.md says how volumes grow.",
-            default=format_bytes(claim.size),
-            schema=s.QUANTITY,
-            flip="7Gi",
-        ),
-        Knob(
-            path="storage.className",
-            doc="Storage class of the volumes. Empty means the cluster's default. It can't "
-            "change afterwards.",
-            default=claim.storage_class,
-            schema=s.STRING,
+            live=True,
         ),
     ]
 
@@ -89,20 +69,12 @@ def tls(mode: str) -> list[Knob]:
 
 def pod(user: int, group: int, grace: int) -> list[Knob]:
     """What an installer may add to the pods, of an image with a user and group of its own."""
-    ids = {"runAsUser": user, "runAsGroup": group, "fsGroup": group}
     return [
-        replace(knob, default={**knob.default, **ids})
-        if knob.path == "podSecurityContext"
-        else knob
-        for knob in k.pod(user, grace)
-    ] + [
-        Knob(
-            path="spread.nodes",
-            doc="`DoNotSchedule`: the replicas spread evenly over the nodes, or wait. "
-            "`ScheduleAnyway`: they prefer to, for clusters with fewer nodes.",
-            default="DoNotSchedule",
-            schema=SPREAD,
+        *(
+            replace(knob, default=security(user, group)) if knob.path == SECURITY else knob
+            for knob in k.pod(user, grace)
         ),
+        spread(),
         Knob(
             path="secretRevision",
             doc="Change it to start the pods anew after a Secret has changed.",
@@ -110,3 +82,12 @@ def pod(user: int, group: int, grace: int) -> list[Knob]:
             schema=s.STRING,
         ),
     ]
+
+
+def security(user: int, group: int) -> dict[str, Any]:
+    """The security context that all kinds give to pods, for another user and group."""
+    default = next(knob.default for knob in k.pod(user, 0) if knob.path == SECURITY)
+    return {**default, "runAsGroup": group, "fsGroup": group}
+
+
+SECURITY = "podSecurityContext"

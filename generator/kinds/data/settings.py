@@ -1,11 +1,11 @@
-"""Settings that the data kinds share: a volume for each replica, certificates, side containers."""
+"""Settings that the data kinds share: certificates and side containers."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any, Final
 
-from generator.kinds.api import Claim, Container
+from generator.kinds.api import Container
 from generator.kinds.common.app import read_resources
 from generator.spec.quantity import parse_bytes, parse_cpu
 
@@ -16,12 +16,6 @@ NONE: Final = "none"
 
 #: Keys of a Secret with a certificate, as cert-manager writes them.
 TLS_KEYS: Final = ("ca.crt", "tls.crt", "tls.key")
-
-
-def read_storage(value: Any) -> Claim:
-    """A size, or a size and a storage class."""
-    size, storage_class = value if isinstance(value, list) else (value, "")
-    return Claim(size=parse_bytes(size), storage_class=storage_class)
 
 
 def read_container(data: Mapping[str, Any] | None, default: Container) -> Container:

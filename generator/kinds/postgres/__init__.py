@@ -18,7 +18,7 @@ from generator.kinds.api import (
     SecretNeed,
     Workload,
 )
-from generator.kinds.data.checks import limit_problems
+from generator.kinds.common.server import resource_problems
 from generator.kinds.data.settings import EXISTING, TLS_KEYS
 from generator.kinds.postgres.knobs import postgres_knobs
 from generator.kinds.postgres.layout import FOLDERS as FOLDERS
@@ -52,7 +52,7 @@ def read(name: str, data: Mapping[str, Any]) -> Settings:
 
 def problems(component: Component, chart: Chart) -> Iterator[Problem]:
     settings: Settings = component.settings
-    yield from limit_problems(settings.resources, ("resources",))
+    yield from resource_problems(settings.resources, ("resources",))
     if settings.resources.memory_limit < _LEAST_MEMORY:
         yield Problem(
             path=("resources", "memory"),
@@ -96,7 +96,7 @@ def _pooler_problems(component: Component) -> Iterator[Problem]:
                 hint=f"connections: {SUPERUSERS + OURS + 25}",
             )
         return
-    yield from limit_problems(pooler.resources, ("pooler", "resources"))
+    yield from resource_problems(pooler.resources, ("pooler", "resources"))
     taken = {
         component.name,
         *(f"{component.name}-{end}" for end in ("primary", "replicas", "headless")),

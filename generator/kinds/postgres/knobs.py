@@ -8,6 +8,7 @@ from generator.kinds.api import Knob
 from generator.kinds.common import knobs as k
 from generator.kinds.common import schemas as s
 from generator.kinds.common.app import read_image
+from generator.kinds.common.server import kube_api, storage
 from generator.kinds.data import knobs as d
 from generator.kinds.postgres.settings import (
     EXPORTER_IMAGE,
@@ -25,10 +26,6 @@ CRON: Final[s.Schema] = {"type": "string", "pattern": "^(\\S+ ){4}\\S+$"}
 BUCKET: Final[s.Schema] = {"type": "string", "pattern": "^([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])?$"}
 MAJOR: Final[s.Schema] = {"type": "integer", "minimum": 13, "maximum": 99}
 CONNECTIONS: Final[s.Schema] = {"type": "integer", "minimum": 25}
-KUBE_PORTS: Final[s.Schema] = {
-    "type": "array",
-    "items": {"type": "integer", "minimum": 1, "maximum": 65535},
-}
 
 
 def postgres_knobs(settings: Settings) -> list[Knob]:
@@ -46,7 +43,7 @@ def postgres_knobs(settings: Settings) -> list[Knob]:
             default=settings.max_replicas,
             schema=s.POSITIVE,
         ),
-        *d.storage(settings.storage),
+        *storage(settings.storage),
         *k.resources(settings.resources),
         *server_knobs(settings),
         *d.tls(settings.tls),
@@ -54,7 +51,8 @@ def postgres_knobs(settings: Settings) -> list[Knob]:
         *d.pod(user=101, group=103, grace=180),
         *k.disruption(1),
         *k.service_account(),
-        *network_knobs(),
+        *k.network_policy(),
+        *kube_api(),
     ]
     if settings.metrics:
         found += exporter_knobs(settings)
@@ -123,27 +121,6 @@ def agent_knobs(settings: Settings) -> list[Knob]:
     ]
 
 
-def network_knobs() -> list[Knob]:
-    return [
-        *k.network_policy(),
-        Knob(
-            path="networkPolicy.kubeApi.cidrs",
-            doc="Addresses of the Kubernetes API, which no selector can name. Patroni keeps its "
-            "state there.",
-            default=["0.0.0.0/0"],
-            schema=s.CIDRS,
-            flip=["10.0.0.1/32"],
-        ),
-        Knob(
-            path="networkPolicy.kubeApi.ports",
-            doc="Ports of the Kubernetes API: of its Service and of the servers behind it.",
-            default=[443, 6443],
-            schema=KUBE_PORTS,
-            flip=[8443],
-        ),
-    ]
-
-
 def exporter_knobs(settings: Settings) -> list[Knob]:
     return [
         *k.image(read_image(EXPORTER_IMAGE), at="metrics.image", what="the exporter"),
@@ -170,7 +147,7 @@ def pooler_knobs(pooler: Pooler, *, metrics: bool) -> list[Knob]:
             doc="Most connections of one replica to the server.",
             default=pooler.connections,
             schema=s.POSITIVE,
-            flip=1,
+            flip=pooler.connections - 1 or 2,
             needs={"pooler.poolSize": 1},
         ),
         Knob(
@@ -178,6 +155,7 @@ def pooler_knobs(pooler: Pooler, *, metrics: bool) -> list[Knob]:
             doc="Connections to the server that one replica keeps for a user and database.",
             default=pooler.pool_size,
             schema=s.POSITIVE,
+            flip=pooler.pool_size - 1 or 2,
         ),
         Knob(
             path="pooler.maxClients",
@@ -191,11 +169,7 @@ def pooler_knobs(pooler: Pooler, *, metrics: bool) -> list[Knob]:
         Knob(
             path="pooler.podSecurityContext",
             doc="Security context of the pooler's pods.",
-            default=next(
-                knob.default
-                for knob in d.pod(user=998, group=996, grace=0)
-                if knob.path == "podSecurityContext"
-            ),
+            default=d.security(998, 996),
             schema=s.OPEN,
             flip={"runAsUser": 12345},
         ),

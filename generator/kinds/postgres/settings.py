@@ -8,7 +8,8 @@ from typing import Any, Final
 
 from generator.kinds.api import Claim, Container
 from generator.kinds.common.app import Image, read_image, read_resources
-from generator.kinds.data.settings import EXISTING, container, read_container, read_storage
+from generator.kinds.common.server import read_claim
+from generator.kinds.data.settings import EXISTING, container, read_container
 
 #: Connections that ordinary roles can't have (superuser_reserved_connections).
 SUPERUSERS: Final = 5
@@ -138,7 +139,7 @@ def read_settings(name: str, data: Mapping[str, Any]) -> Settings:
         image=read_image(data.get("image", SERVER_IMAGE)),
         replicas=replicas,
         max_replicas=data.get("maxReplicas", replicas + 2),
-        storage=read_storage(data["storage"]),
+        storage=read_claim(data["storage"]),
         resources=read_resources(data["resources"]),
         connections=connections,
         parameters=tuple({**PARAMETERS, **data.get("parameters", {})}.items()),

@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 
 from generator.kinds.api import Env, File, Knob, Link, Problem, SecretNeed, Workload
-from generator.kinds.data.checks import limit_problems
+from generator.kinds.common.server import resource_problems
 from generator.kinds.data.settings import EXISTING, TLS_KEYS
 from generator.kinds.redis.knobs import redis_knobs
 from generator.kinds.redis.settings import EXPORTER_PORT, KEYS, PORT, Settings, read_settings
@@ -52,7 +52,7 @@ def read(name: str, data: Mapping[str, Any]) -> Settings:
 
 def problems(component: Component, chart: Chart) -> Iterator[Problem]:
     settings: Settings = component.settings
-    yield from limit_problems(settings.resources, ("resources",))
+    yield from resource_problems(settings.resources, ("resources",))
     yield from _shape_problems(settings)
     limit = settings.resources.memory_limit
     if settings.memory * 100 > limit * _MOST_PERCENT:

@@ -8,6 +8,7 @@ from generator.kinds.api import Knob
 from generator.kinds.common import knobs as k
 from generator.kinds.common import schemas as s
 from generator.kinds.common.app import read_image
+from generator.kinds.common.server import storage
 from generator.kinds.data import knobs as d
 from generator.kinds.redis.settings import EXPORTER_IMAGE, Settings
 from generator.spec.quantity import format_bytes
@@ -44,7 +45,7 @@ def redis_knobs(settings: Settings) -> list[Knob]:
             settings.nodes,
             "Nodes of the cluster: masters and their replicas. Nodes that are added later join "
             "as replicas: RUNBOOK.md says how data moves to them.",
-            # A master with all its replicas more, or from one node to the smallest cluster.
+            # A shard more, or from one node to the smallest cluster.
             flip=settings.nodes + shard if settings.nodes > 1 else 3 * shard,
         ),
         Knob(
@@ -52,9 +53,10 @@ def redis_knobs(settings: Settings) -> list[Knob]:
             doc="Replicas of each master when the cluster is made.",
             default=settings.replicas_per_master,
             schema=s.COUNT,
-            flip=0,
+            flip=0 if shard > 1 else 1,
+            needs={"replicas": 6 * shard},
         ),
-        *d.storage(settings.storage),
+        *storage(settings.storage),
         *k.resources(settings.resources),
         Knob(
             path="maxmemory",

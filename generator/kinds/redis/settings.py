@@ -8,7 +8,8 @@ from typing import Any, Final
 
 from generator.kinds.api import Claim, Container
 from generator.kinds.common.app import Image, read_image, read_resources
-from generator.kinds.data.settings import EXISTING, container, read_storage
+from generator.kinds.common.server import read_claim
+from generator.kinds.data.settings import EXISTING, container
 from generator.spec.quantity import parse_bytes
 
 SERVER_IMAGE: Final = "docker.io/valkey/valkey:9.1.1"
@@ -53,7 +54,7 @@ def read_settings(name: str, data: Mapping[str, Any]) -> Settings:
         nodes=nodes,
         replicas_per_master=per_master,
         max_nodes=data.get("maxNodes", nodes + per_master + 1),
-        storage=read_storage(data["storage"]),
+        storage=read_claim(data["storage"]),
         resources=read_resources(data["resources"]),
         memory=parse_bytes(data["memory"]) if "memory" in data else 0,
         eviction=data.get("eviction", "volatile-lru"),
