@@ -44,10 +44,14 @@ class Scene:
         )
 
 
+#: As libyaml counts lines, so that its marks fit.
+_LINE_END = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
+
+
 def scene_of(error: yaml.MarkedYAMLError, text: str) -> Scene:
     mark = error.problem_mark or error.context_mark
     opened = error.context_mark or mark
-    lines = text.split("\n")
+    lines = _LINE_END.split(text)
     return Scene(
         lines=lines,
         problem=str(error.problem),

@@ -9,6 +9,7 @@ from collections.abc import Callable
 import yaml
 
 from generator.findings import Finding
+from generator.spec.flow import escape, glued_colon, open_bracket, open_quote
 from generator.spec.place import plural
 from generator.spec.scene import (
     Scene,
@@ -43,8 +44,9 @@ def _tell(scene: Scene) -> Told:
     for problem, teller in _TELLERS.items():
         if problem in scene.problem:
             return teller(scene)
-    if "directive" in scene.context:
-        return _directive(scene)
+    for context, teller in _BY_CONTEXT.items():
+        if context in scene.context:
+            return teller(scene)
     return scene.line, scene.col, f"cannot be read as YAML: {scene.problem}", ""
 
 
@@ -155,40 +157,6 @@ def _no_dash(scene: Scene) -> Told:
     return indentation(scene)
 
 
-def _open_bracket(scene: Scene) -> Told:
-    line, col = scene.opened
-    opener = scene.lines[line][col : col + 1]
-    closer = {"[": "]", "{": "}"}.get(opener, "bracket")
-    if scene.lines[line][col : col + 2] == "{{":
-        return line, col, "a template expression needs quotes", quote_hint(scene.lines[line])
-    if scene.line > line or scene.at_end:
-        message = f"the {opener} that opens here is not closed"
-        return line, col, message, f"write the closing {closer} after the last entry"
-    if scene.char and scene.char in "]}":
-        message = f"the {opener} of column {col + 1} is closed by {scene.char}"
-        return scene.line, scene.col, message, f"write {closer}"
-    message = f"expected a comma or the closing {closer} here"
-    return scene.line, scene.col, message, "put entries that hold `: `, commas or quotes in quotes"
-
-
-def _open_quote(scene: Scene) -> Told:
-    line, col = scene.opened
-    quote = scene.lines[line][col : col + 1]
-    message = f"the quote {quote} that opens here is not closed"
-    return line, col, message, f"write the closing {quote} at the end of the text"
-
-
-def _escape(scene: Scene) -> Told:
-    escape = scene.text[scene.col : scene.col + 2]
-    if "escape code" in scene.problem or "hexdecimal" in scene.problem:
-        start = scene.text.rfind("\\", 0, scene.col + 1)
-        escape = scene.text[start : start + 2]
-        message = f"the escape {escape} does not give a character"
-        return scene.line, max(start, 0), message, "write \\uXXXX with four hexadecimal digits"
-    message = f"{escape} is no escape that double quotes know"
-    return scene.line, scene.col, message, "use single quotes, in which a backslash is only itself"
-
-
 def _list_on_key_line(scene: Scene) -> Told:
     key, item = scene.before, scene.text[scene.col :].strip()
     indent = indent_of(scene.text)
@@ -261,14 +229,16 @@ _TELLERS: dict[str, Callable[[Scene], Told]] = {
     "could not find expected ':'": _no_colon,
     "did not find expected key": _unfitting,
     "did not find expected '-' indicator": _no_dash,
-    "did not find expected ',' or": _open_bracket,
+    "did not find expected ',' or": open_bracket,
     "did not find expected node content": _no_value,
-    "found unexpected end of stream": _open_quote,
-    "found unexpected document indicator": _open_quote,
-    "escape": _escape,
-    "hexdecimal": _escape,
+    "found unexpected end of stream": open_quote,
+    "found unexpected document indicator": open_quote,
+    "escape": escape,
+    "hexdecimal": escape,
     "block sequence entries are not allowed": _list_on_key_line,
+    "found unexpected ':'": glued_colon,
     "did not find expected comment or line break": _block_text,
+    "indentation indicator": _block_text,
     "did not find expected alphabetic or numeric character": _sigil,
     "found undefined alias": _undefined_alias,
     "second occurrence": _second_anchor,
@@ -277,4 +247,11 @@ _TELLERS: dict[str, Callable[[Scene], Told]] = {
     "directive": _directive,
     "incompatible YAML document": _directive,
     "tag": _tag,
+}
+
+#: Who explains what libyaml says in too many ways, by what it was reading.
+_BY_CONTEXT: dict[str, Callable[[Scene], Told]] = {
+    "scanning a directive": _directive,
+    "scanning a tag": _tag,
+    "parsing a tag": _tag,
 }
