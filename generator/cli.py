@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import signal
 import sys
 from pathlib import Path
@@ -21,9 +22,7 @@ USAGE, INTERRUPTED = 64, 130
 
 def main() -> None:
     """Run the command line and exit, always with a code of the list above."""
-    for number in (signal.SIGTERM, signal.SIGHUP):  # like Ctrl-C: what was begun is tidied up
-        if signal.getsignal(number) is not signal.SIG_IGN:  # nohup
-            signal.signal(number, signal.default_int_handler)
+    _prepare()
     try:
         code = cli.main(standalone_mode=False)
     except click.exceptions.Exit as done:
@@ -53,6 +52,16 @@ def main() -> None:
         click.echo(f"error: {error.strerror or error}{where}", err=True)
         code = 1
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _prepare() -> None:
+    """What holds for the whole process: its streams are UTF-8, and its end is tidy."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # charts and file names are, whatever the locale
+            stream.reconfigure(encoding="utf-8", errors="surrogateescape")
+    for number in (signal.SIGTERM, signal.SIGHUP):  # like Ctrl-C: what was begun is tidied up
+        if signal.getsignal(number) is not signal.SIG_IGN:  # nohup
+            signal.signal(number, signal.default_int_handler)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]}, epilog=EPILOG)

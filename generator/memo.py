@@ -93,12 +93,12 @@ def _file(spec: Path) -> Path:
 
 def _surroundings(spec: Path, helm: Path | None) -> str:
     """Whatever else a build depends on: overlays, own kinds, this tool, Helm, Python, variables."""
-    digest = hashlib.sha256(f"{spec} {sys.version}".encode())
+    digest = hashlib.sha256(_line(spec, sys.version))
     for name in ("HELM_BIN", "PATH", "SOURCE_DATE_EPOCH"):
-        digest.update(f"{name}={os.environ.get(name)}\n".encode())
+        digest.update(_line(name, os.environ.get(name)))
     for folder in ("values", "kinds"):
         for name in _files(str(spec.parent / folder)):
-            digest.update(f"{name} {_digest(Path(name))}\n".encode())
+            digest.update(_line(name, _digest(Path(name))))
     for folder in (str(_TOOL), str(spec.parent / ".tools")):
         for line in _states(folder):
             digest.update(line)
@@ -156,7 +156,12 @@ def _states(folder: str) -> Iterator[bytes]:
 
 
 def _state(path: str, state: os.stat_result) -> bytes:
-    return f"{path} {state.st_size} {state.st_mtime_ns} {state.st_ctime_ns}\n".encode()
+    return _line(path, state.st_size, state.st_mtime_ns, state.st_ctime_ns)
+
+
+def _line(*words: object) -> bytes:
+    # A name that is no text in this locale comes with surrogates.
+    return (" ".join(map(str, words)) + "\n").encode(errors="surrogateescape")
 
 
 def _files(folder: str) -> Iterator[str]:
