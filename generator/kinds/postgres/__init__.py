@@ -18,8 +18,10 @@ from generator.kinds.api import (
     SecretNeed,
     Workload,
 )
+from generator.kinds.common.mesh import mesh_knobs
 from generator.kinds.common.server import resource_problems
 from generator.kinds.data.settings import EXISTING, TLS_KEYS
+from generator.kinds.postgres.doors import server_doors
 from generator.kinds.postgres.knobs import postgres_knobs
 from generator.kinds.postgres.layout import FOLDERS as FOLDERS
 from generator.kinds.postgres.layout import postgres_files
@@ -29,6 +31,7 @@ from generator.kinds.postgres.settings import (
     OURS,
     POOLER_EXPORTER_PORT,
     PORT,
+    RESERVED,
     SUPERUSERS,
     Settings,
     read_settings,
@@ -80,6 +83,13 @@ def problems(component: Component, chart: Chart) -> Iterator[Problem]:
             rule="postgres-name",
             message=f"the role {settings.user!r} has another use",
             hint="user: app",
+        )
+    for name in RESERVED.keys() & dict(settings.parameters).keys():
+        yield Problem(
+            path=("parameters", name),
+            rule="postgres-parameter",
+            message=f"{name} is not set here",
+            hint=RESERVED[name],
         )
     yield from _pooler_problems(component)
 
@@ -221,7 +231,8 @@ def metrics_endpoints(component: Component) -> tuple[tuple[str, str, int, str], 
 
 
 def knobs(component: Component, chart: Chart) -> Sequence[Knob]:
-    return postgres_knobs(component.settings)
+    doors = server_doors(component.name, component.settings)
+    return [*postgres_knobs(component.settings), *mesh_knobs(chart, doors)]
 
 
 def files(component: Component, chart: Chart) -> Sequence[File]:

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from generator.kinds.api import File
+from generator.kinds.common.mesh import mesh_files
+from generator.kinds.postgres.doors import pooler_doors, server_doors
 from generator.kinds.postgres.settings import SHARED_PARAMETERS, Settings
 from generator.spec.model import Chart, Component
 
@@ -38,6 +40,7 @@ def postgres_files(component: Component, chart: Chart) -> Sequence[File]:
     found = [
         _template("_data.tpl"),
         _template("_postgres.tpl", context=shared),
+        _template("_configure.tpl"),
         _template("serviceaccount.yaml"),
         _template("role.yaml"),
         _template("rolebinding.yaml"),
@@ -62,9 +65,12 @@ def postgres_files(component: Component, chart: Chart) -> Sequence[File]:
         _template("tests/networkpolicy.yaml"),
         File(template="RUNBOOK.md", path="RUNBOOK.md"),
         *(_script(name) for name in scripts),
+        *mesh_files(component, chart, server_doors(component.name, settings)),
     ]
     if settings.pooler is not None:
         found += _pooler(define)
+        doors, name = pooler_doors(settings), settings.pooler.name
+        found += mesh_files(component, chart, doors, workload=name)
     if settings.backup is not None:
         found += [
             _template("backup/cronjob.yaml"),

@@ -41,6 +41,12 @@ SHARED_PARAMETERS: Final = (
     "wal_log_hints",
 )
 
+#: Parameters that the chart sets by itself, and what to do instead.
+RESERVED: Final[Mapping[str, str]] = {
+    "max_connections": "write connections: 200 beside parameters",
+    "superuser_reserved_connections": "the chart counts on 5: remove it",
+}
+
 #: Server parameters that a spec need not say; its own win. The chart derives the others
 #: from the memory limit and the size of the volume.
 PARAMETERS: Final[Mapping[str, Any]] = {

@@ -9,10 +9,18 @@ from typing import Any
 import orjson
 
 from generator.kinds.api import Env, File, Knob, Link, Problem, SecretNeed, Workload
+from generator.kinds.common.mesh import Door, mesh_files, mesh_knobs
 from generator.kinds.common.server import resource_problems
 from generator.kinds.data.settings import EXISTING, TLS_KEYS
 from generator.kinds.redis.knobs import redis_knobs
-from generator.kinds.redis.settings import EXPORTER_PORT, KEYS, PORT, Settings, read_settings
+from generator.kinds.redis.settings import (
+    BUS_PORT,
+    EXPORTER_PORT,
+    KEYS,
+    PORT,
+    Settings,
+    read_settings,
+)
 from generator.spec.model import Chart, Component
 from generator.spec.names import env_name
 
@@ -131,8 +139,14 @@ def metrics_endpoints(component: Component) -> tuple[tuple[str, str, int, str], 
     return ((component.name, f"{component.name}-headless", EXPORTER_PORT, "/metrics"),)
 
 
+def _doors(settings: Settings) -> tuple[Door, ...]:
+    """Ports, and who may come in there through a service mesh."""
+    found = (Door(port=PORT, callers=True, own=True), Door(port=BUS_PORT, own=True))
+    return (*found, Door(port=EXPORTER_PORT, scraper=True)) if settings.metrics else found
+
+
 def knobs(component: Component, chart: Chart) -> Sequence[Knob]:
-    return redis_knobs(component.settings)
+    return [*redis_knobs(component.settings), *mesh_knobs(chart, _doors(component.settings))]
 
 
 def files(component: Component, chart: Chart) -> Sequence[File]:
@@ -156,4 +170,5 @@ def files(component: Component, chart: Chart) -> Sequence[File]:
         ),
         File(template="RUNBOOK.md", path="RUNBOOK.md"),
         *(File(template=name, path=f"files/{name}", verbatim=True) for name in _SCRIPTS),
+        *mesh_files(component, chart, _doors(component.settings)),
     ]

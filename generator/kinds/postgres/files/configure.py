@@ -22,6 +22,8 @@ import yaml
 
 log = logging.getLogger("configure")
 
+CONFIG = "/etc/patroni/patroni.yml"
+
 
 class NotConfiguredError(Exception):
     """The cluster does not have the configuration, and why."""
@@ -114,7 +116,8 @@ class Cluster:
 
 def main() -> int:
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(message)s")
-    wanted = yaml.safe_load(Path(sys.argv[1]).read_text(encoding="utf-8"))["bootstrap"]["dcs"]
+    text = Path(os.environ.get("PATRONI_CONFIG", CONFIG)).read_text(encoding="utf-8")
+    wanted = yaml.safe_load(text)["bootstrap"]["dcs"]
     headers = patroni.basic(os.environ["PATRONI_USERNAME"], os.environ["PATRONI_PASSWORD"])
     cluster = Cluster(
         os.environ["PATRONI_URL"], headers, patroni.trust(os.environ.get("TLS_DIR", ""))
