@@ -26,10 +26,12 @@ class Problem(NamedTuple):
 
 
 class Schema:
-    """A JSON Schema (draft 7), compiled when the first value comes."""
+    """A JSON Schema (draft 7), compiled when the first value comes, or at once to check it."""
 
-    def __init__(self, schema: Mapping[str, Any]) -> None:
+    def __init__(self, schema: Mapping[str, Any], *, check: bool = False) -> None:
         self._schema = schema
+        if check:
+            _ = self._validator
 
     @cached_property
     def _validator(self) -> Draft7Validator:
@@ -53,12 +55,12 @@ class Schema:
         kind, details = type(error.kind).__name__, error.kind.as_dict()
         if kind == "AdditionalProperties":
             for name in details["unexpected"]:
-                yield Problem((*path, name), "unknown field", _nearest(name, self._fields(error)))
+                yield Problem((*path, name), "unknown field", nearest(name, self._fields(error)))
         elif kind in ("AnyOf", "OneOfNotValid"):
             yield from self._closest(error, details["context"])
         else:
             message = _MESSAGES.get(kind, _as_is)(error, details)
-            hint = _nearest(error.instance, details["options"]) if kind == "Enum" else None
+            hint = nearest(error.instance, details["options"]) if kind == "Enum" else None
             yield Problem(path, message, hint)
 
     def _fields(self, error: ValidationError) -> Sequence[str]:
@@ -112,7 +114,8 @@ def dotted(path: Sequence[str | int]) -> str:
     return text
 
 
-def _nearest(value: Any, known: Sequence[Any]) -> str | None:
+def nearest(value: Any, known: Sequence[Any]) -> str | None:
+    """A hint with the word that was meant, or with all that there are if they are few."""
     words = [str(word) for word in known if word not in (None, "")]
     close = difflib.get_close_matches(str(value), words, n=1, cutoff=0.6)
     if not close:  # `ifnotpresent`

@@ -1,0 +1,132 @@
+"""A chart's folder -> its Chart.yaml, values, schema and subcharts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from generator.check.kubeyaml import YamlError, load, positions
+from generator.check.objects import mapping, maps
+from generator.check.schema import Schema
+from generator.errors import GeneratorError, InputError
+from generator.findings import Finding
+
+#: The annotation of Chart.yaml that names what must be there before the chart is installed:
+#: `Secret/backend-secrets, ConfigMap/company-ca`.
+EXISTING = "generator.dev/existing"
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class YamlFile:
+    """A YAML file and what it says."""
+
+    shown: str  # its path, relative to the project
+    text: str = field(repr=False)
+    data: Any = field(repr=False)
+
+    def place(self, path: tuple[str | int, ...]) -> tuple[int, int] | None:
+        """Line and column of a key or an item, None if the file does not have it."""
+        return self._positions.get(path)
+
+    @cached_property
+    def _positions(self) -> Mapping[tuple[str | int, ...], tuple[int, int]]:
+        return positions(self.text)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class ChartFiles:
+    """What a chart's folder holds besides templates."""
+
+    folder: Path
+    shown: str
+    chart: YamlFile  # Chart.yaml
+    values: YamlFile
+    schema: Schema | None
+    schema_bytes: bytes = field(repr=False)
+    subcharts: tuple[ChartFiles, ...]
+    packed: tuple[str, ...]  # subcharts that lie there as archives
+
+    @property
+    def name(self) -> str:
+        return str(mapping(self.chart.data).get("name") or self.folder.name)
+
+    @property
+    def all(self) -> Iterator[ChartFiles]:
+        """This chart, then those in it."""
+        yield self
+        for each in self.subcharts:
+            yield from each.all
+
+    @cached_property
+    def existing(self) -> frozenset[tuple[str, str]] | None:
+        """What it says must be there already, None if it says nothing."""
+        annotations = mapping(mapping(self.chart.data).get("annotations"))
+        if EXISTING not in annotations:
+            return None
+        words = (word.strip().partition("/") for word in str(annotations[EXISTING]).split(","))
+        return frozenset((kind, name) for kind, _, name in words if name)
+
+    def subchart_key(self, subchart: ChartFiles) -> tuple[str, str | None]:
+        """Where its values lie in this chart's, and the value that switches it off."""
+        for dependency in maps(mapping(self.chart.data).get("dependencies")):
+            if dependency.get("name") == subchart.name:
+                condition = dependency.get("condition")
+                key = str(dependency.get("alias") or subchart.name)
+                return key, str(condition) if condition else None
+        return subchart.name, None
+
+
+def read_chart(folder: Path, shown: str) -> ChartFiles:
+    """Read a chart. Raises `InputError` for YAML or JSON that cannot be read."""
+    if not (folder / "Chart.yaml").is_file():
+        raise GeneratorError(
+            f"no chart in {shown}", hint="`python -m generator build` writes the charts"
+        )
+    schema = folder / "values.schema.json"
+    schema_bytes = schema.read_bytes() if schema.is_file() else b""
+    inside = sorted((folder / "charts").iterdir()) if (folder / "charts").is_dir() else []
+    return ChartFiles(
+        folder=folder,
+        shown=shown,
+        chart=read_yaml(folder / "Chart.yaml", f"{shown}/Chart.yaml"),
+        values=read_yaml(folder / "values.yaml", f"{shown}/values.yaml"),
+        schema=_schema(schema_bytes, f"{shown}/values.schema.json") if schema_bytes else None,
+        schema_bytes=schema_bytes,
+        subcharts=tuple(
+            read_chart(path, f"{shown}/charts/{path.name}")
+            for path in inside
+            if (path / "Chart.yaml").is_file()
+        ),
+        packed=tuple(path.name for path in inside if path.suffix == ".tgz"),
+    )
+
+
+def read_yaml(path: Path, shown: str) -> YamlFile:
+    """Read a YAML file, which may be missing: then it is empty."""
+    try:
+        text = path.read_text(encoding="utf-8-sig") if path.is_file() else ""
+        data = load(text)
+    except YamlError as error:
+        raise InputError([_unreadable(shown, error.message, *error.mark)]) from None
+    except UnicodeDecodeError as error:
+        raise InputError([_unreadable(shown, f"is not UTF-8: {error.reason}", 1, 1)]) from None
+    return YamlFile(shown=shown, text=text, data={} if data is None else data)
+
+
+def _schema(content: bytes, shown: str) -> Schema:
+    try:
+        schema = json.loads(content)
+        return Schema(schema, check=True)
+    except json.JSONDecodeError as error:
+        raise InputError([_unreadable(shown, error.msg, error.lineno, error.colno)]) from None
+    except ValueError as error:
+        message = f"is no JSON Schema: {str(error).splitlines()[0]}"
+        raise InputError([_unreadable(shown, message, 1, 1)]) from None
+
+
+def _unreadable(shown: str, message: str, line: int, col: int) -> Finding:
+    return Finding(path=shown, line=line, col=col, rule="unreadable", message=message)

@@ -1,0 +1,88 @@
+"""Render one chart again and again, and look at all objects that come out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from generator.check import custom, kubernetes
+from generator.check.helmwords import template_failure
+from generator.check.manifests import ManifestReader
+from generator.check.objects import Object
+from generator.check.occasions import Occasion
+from generator.check.rendering import Rendering
+from generator.check.rules import check_object, check_rendering
+from generator.errors import ToolError
+from generator.findings import Finding
+from generator.tools.helm import Helm
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What came of one rendering. The text is empty where Helm refused."""
+
+    occasion: Occasion
+    findings: tuple[Finding, ...]
+    objects: int = 0
+    text: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Prover:
+    """Proves renderings of a chart. What is known of an object is not asked a second time.
+
+    Threads may share it: the worst that can happen is that two ask the same at once.
+    """
+
+    helm: Helm
+    chart: Path
+    shown: str
+    release: str
+    namespace: str
+    api_versions: tuple[str, ...]  # that the templates ask for: all that is switched on is rendered
+    existing: frozenset[tuple[str, str]] | None
+    _by_rules: dict[Object, tuple[Finding, ...]] = field(default_factory=dict)
+    _by_schema: dict[tuple[Object, str], tuple[Finding, ...]] = field(default_factory=dict)
+    _together: dict[tuple[Object, ...], tuple[Finding, ...]] = field(default_factory=dict)
+
+    def prove(self, occasion: Occasion, values: Sequence[Path]) -> Outcome:
+        """Render the chart with these values, and look at what came out."""
+        try:
+            text = self.helm.template(
+                self.chart,
+                release=self.release,
+                namespace=self.namespace,
+                values=values,
+                kube_version=occasion.kube_version,
+                api_versions=self.api_versions,
+            )
+        except ToolError as error:
+            return Outcome(occasion=occasion, findings=(template_failure(error, self.shown),))
+        manifest = self._reader.read(text)
+        found = self._of_objects(manifest.objects, occasion.kube_version)
+        return Outcome(
+            occasion=occasion,
+            findings=(*manifest.findings, *found),
+            objects=len(manifest.objects),
+            text=text,
+        )
+
+    @cached_property
+    def _reader(self) -> ManifestReader:
+        return ManifestReader(folder=self.shown, namespace=self.namespace)
+
+    def _of_objects(self, objects: tuple[Object, ...], version: str) -> Iterator[Finding]:
+        for obj in objects:
+            if obj not in self._by_rules:
+                self._by_rules[obj] = tuple(check_object(obj))
+            yield from self._by_rules[obj]
+            if (obj, version) not in self._by_schema:
+                own = kubernetes.check(obj, version)
+                self._by_schema[obj, version] = custom.check(obj) if own is None else own
+            yield from self._by_schema[obj, version]
+        if objects not in self._together:
+            rendering = Rendering(objects=objects, declared=self.existing)
+            self._together[objects] = tuple(check_rendering(rendering))
+        yield from self._together[objects]
