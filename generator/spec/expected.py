@@ -46,7 +46,7 @@ def schemas_at(root: Any, path: Sequence[str | int]) -> tuple[Schema, ...]:
     """
     node: Any = root
     here: list[Schema] = [root] if isinstance(root, Mapping) else []
-    steps = iter(path)
+    steps = iter(path[:-1])  # the last one is the keyword itself
     for step in steps:
         if step == "$ref":
             node = _pointed(root, node["$ref"])
@@ -97,6 +97,10 @@ def describe(root: Any, schema: Schema) -> str:
             return _typed(one)
         if "allOf" in one:
             return describe(root, one["allOf"][0])
+        if "not" in one:
+            return f"anything but {describe(root, one['not'])}"
+        if "contains" in one:
+            return f"a list that holds {describe(root, one['contains'])}"
     return _limits("a value", chain[-1]) if chain else "another value"
 
 

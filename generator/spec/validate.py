@@ -124,7 +124,8 @@ class _Report:
         else:
             message = f"{_lead(path)}expected {expected}, got {got(value, path)}"
             hint = hint_for(self.source, path, value, schema, hint)
-        finding = self.source.finding(at, "value", message, hint, key=isinstance(value, dict))
+        whole = isinstance(value, dict) and bool(value)  # a block begins below its key
+        finding = self.source.finding(at, "value", message, hint, key=whole)
         self._values[path] = (rank, finding)
 
 
