@@ -28,7 +28,7 @@ def dotted(path: Path_) -> str:
     text = ""
     for part in path:
         text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
-    return text
+    return one_line(text)
 
 
 def shown(value: Any) -> str:
@@ -46,7 +46,7 @@ def shown(value: Any) -> str:
     if not value:
         return "empty text"
     quote = '"' if "'" in value and '"' not in value else "'"
-    return f"{quote}{cut(_one_line(value))}{quote}"
+    return f"{quote}{cut(one_line(value))}{quote}"
 
 
 def cut(text: str) -> str:
@@ -57,7 +57,7 @@ def plural(count: int, noun: str) -> str:
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
     """Line ends and characters that a terminal would obey, as escapes."""
     if text.isprintable():
         return text

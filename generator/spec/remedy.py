@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from generator.spec.expected import Schema
-from generator.spec.place import MAX_SHOWN, Path_, cut, shown
+from generator.spec.place import MAX_SHOWN, Path_, cut, one_line, shown
 from generator.spec.scalars import resolve
 from generator.spec.source import Source
 
@@ -58,7 +58,7 @@ def got(value: Any, path: Path_) -> str:
     """The value for a message. Never a secret, nor the login of an address."""
     if isinstance(value, dict) and value:
         keys = list(value)
-        return f"a map with {cut(', '.join(keys[:3]) + (', …' if len(keys) > 3 else ''))}"
+        return f"a map with {cut(one_line(', '.join(keys[:3])) + (', …' if len(keys) > 3 else ''))}"
     if isinstance(value, list) and value:
         return f"a list of {len(value)} {'entry' if len(value) == 1 else 'entries'}"
     if isinstance(value, bool) or value in (None, "", [], {}):

@@ -17,6 +17,7 @@ def test_places_sort_by_file_and_line() -> None:
 def test_paths_are_dotted() -> None:
     assert dotted(("charts", "shop", "connects", 0, "to")) == "charts.shop.connects[0].to"
     assert dotted(()) == ""
+    assert dotted(("env", "\x1b[31m")) == "env.\\x1b[31m"
 
 
 @pytest.mark.parametrize(
