@@ -28,7 +28,7 @@ from collections.abc import Iterator
 
 from generator.check.objects import Container, Object, Workload, mapping
 from generator.check.rules.api import Violation
-from generator.findings import ERROR
+from generator.findings import ERROR, WARNING
 
 ID = "probes-present"
 SEVERITY = ERROR
@@ -39,14 +39,16 @@ _ACTIONS = ("exec", "grpc", "httpGet", "tcpSocket")
 
 def check(obj: Object, workload: Workload | None) -> Iterator[Violation]:
     for container in workload.main if workload and workload.serving else ():
-        for message in _problems(container):
+        for message in _missing(container):
             yield Violation(obj, f"{container.path}: {message}")
+        live, ready = (mapping(container.data.get(name)) for name in _PROBES)
+        if live and all(live.get(action) == ready.get(action) for action in _ACTIONS):
+            message = f"{container.path}: livenessProbe and readinessProbe ask the same"
+            # Where there is only a port to ask, the two can't differ: a remark, no refusal.
+            yield Violation(obj, message, severity=WARNING if live.get("tcpSocket") else None)
 
 
-def _problems(container: Container) -> Iterator[str]:
+def _missing(container: Container) -> Iterator[str]:
     for name in _PROBES:
         if not container.data.get(name):
             yield f"no {name}"
-    live, ready = (mapping(container.data.get(name)) for name in _PROBES)
-    if live and all(live.get(action) == ready.get(action) for action in _ACTIONS):
-        yield "livenessProbe and readinessProbe ask the same"

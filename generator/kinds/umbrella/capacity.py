@@ -31,8 +31,20 @@ _GATEWAY = Workload(
 )
 
 
+#: A pod that does one small thing and ends: the check of the Secrets, a `helm test`.
+_ERRAND = Container(
+    cpu_request=10, cpu_limit=100, memory_request=16 * 1024**2, memory_limit=32 * 1024**2
+)
+
+
 def workloads(chart: Chart) -> Iterator[Workload]:
-    """All that runs in the namespace."""
+    """All that runs in the namespace, with a test of each component and the preflight."""
+    yield Workload(
+        name="errands",
+        controller="Pod",
+        replicas=(0, len(chart.components) + 1),
+        containers=(_ERRAND,),
+    )
     for component in chart.components:
         for workload in component.kind_module.workloads(component):
             if chart.mesh == "sidecar":
