@@ -1,4 +1,4 @@
-"""The reference page: every setting from the JSON Schema, every command from its `--help`."""
+"""The reference pages: settings from the schema, commands from `--help`, rules from docstrings."""
 
 from __future__ import annotations
 
@@ -8,6 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import click
+
+    from generator.check.rules.api import ObjectRule, RenderingRule, TemplateRule
+
+    Rule = ObjectRule | RenderingRule | TemplateRule
 
 Node = Mapping[str, Any]
 
@@ -61,6 +65,14 @@ def _kind_list(definitions: Node, kinds: Sequence[str]) -> Iterator[str]:
     for name in kinds:
         kind = name.removeprefix("kind-")
         yield f"| [{kind}](#kind-{kind}) | {_words(definitions[name]['description'])} |"
+
+
+def rule_reference(rules: Mapping[str, Rule]) -> str:
+    """A section for each rule: its docstring, which has a good and a bad snippet."""
+    parts = []
+    for name, rule in sorted(rules.items()):
+        parts += [f"## {name}", f"Severity: {rule.SEVERITY}.", str(rule.__doc__).strip()]
+    return "\n\n".join(parts)
 
 
 class _Tables:
