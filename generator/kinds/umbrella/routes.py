@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from generator.kinds.api import File, Knob, Problem
 from generator.kinds.common import schemas as s
-from generator.kinds.umbrella.network import LONGEST, Entry, Host, Network, network
+from generator.kinds.umbrella.ingresses import LONGEST, ingress_objects
+from generator.kinds.umbrella.network import Entry, Host, Network, network
 from generator.kinds.umbrella.words import alias_on, alias_on_own, any_of, on, target
 from generator.spec.model import Chart
 
@@ -40,7 +41,7 @@ def files(chart: Chart) -> Iterator[File]:
 def _ingress_files(chart: Chart, found: Network) -> Iterator[File]:
     own = chart.ingress.controller == "nginx"
     words = {"on": on, "any_of": any_of, "alias_on": alias_on_own if own else alias_on}
-    for item in found.objects:
+    for item in ingress_objects(chart, found):
         context = {**words, "object": item, "origin": item.origin}
         yield File(template="ingress.yaml", path=_path("ingress", item.suffix), context=context)
     for host in found.redirects:
