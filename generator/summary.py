@@ -5,12 +5,12 @@ from __future__ import annotations
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from generator.pipeline import Result
 
-_HEAD = ("CHART", "VERSION", "COMPONENTS", "OBJECTS", "SIZE", "DIGEST")
+_HEAD = ("CHART", "VERSION", "COMPONENTS", "OBJECTS", "RELEASE", "PACKAGE", "DIGEST")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,19 +37,29 @@ class Summary:
 
 def summarize(result: Result) -> Summary:
     """The summary of a build that went well."""
-    from generator.findings import text
-
     return Summary(
         table=_table([_HEAD, *_rows(result)]),
-        remarks=text(result.report.findings) if result.report else "",
+        remarks=_remarks(result),
         done=f"{_changes(result)}; {_proof(result)}",
         next=_next(result),
     )
 
 
+def _remarks(result: Result) -> str:
+    """The warnings, and how many notes there are: those are for who asks."""
+    from generator.findings import NOTE, text
+
+    findings = result.report.findings if result.report else ()
+    warnings = [finding for finding in findings if finding.severity != NOTE]
+    notes = len(findings) - len(warnings)
+    counted = f"{notes} note{'' if notes == 1 else 's'}: python -m generator check shows them"
+    return "\n".join((*([text(warnings)] if warnings else ()), *([counted] if notes else ())))
+
+
 def _rows(result: Result) -> Sequence[tuple[str, ...]]:
     packages = {package.name: package for package in result.packages}
-    objects: Mapping[str, Mapping[str, Any]] = result.report.objects if result.report else {}
+    objects: Mapping[str, Mapping[str, int]] = result.report.objects if result.report else {}
+    stored: Mapping[str, int] = result.report.release_bytes if result.report else {}
     rows = []
     for built in result.built:
         chart, package = built.chart, packages.get(built.chart.name)
@@ -60,11 +70,17 @@ def _rows(result: Result) -> Sequence[tuple[str, ...]]:
                 chart.version,
                 str(len(chart.components)),
                 " ".join(f"{env} {count}" for env, count in counts.items()) or "-",
+                _stored(stored.get(chart.name)),
                 f"{package.size / 1024:.1f} KiB" if package else "-",
                 f"sha256:{package.digest[:12]}" if package else "-",
             )
         )
     return rows
+
+
+def _stored(size: int | None) -> str:
+    """How much of what Helm can store a release takes: it is lost where 1 MiB is not enough."""
+    return "-" if size is None else f"{size / 1024:.0f} KiB of 1 MiB"
 
 
 def _table(rows: Sequence[tuple[str, ...]]) -> str:

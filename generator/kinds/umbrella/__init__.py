@@ -63,7 +63,20 @@ def files(chart: Chart) -> Sequence[File]:
 
 def context(chart: Chart) -> Mapping[str, Any]:
     """What the chart's own templates see besides the chart."""
-    return {"net": network(chart), "provider": secrets.provider(chart)}
+    return {
+        "net": network(chart),
+        "provider": secrets.provider(chart),
+        "existing": existing(chart),
+    }
+
+
+def existing(chart: Chart) -> Sequence[str]:
+    """Secrets that must be there before the release, unless a value makes the chart make them."""
+    names = [secret.name for secret in chart.secrets]
+    if chart.routes:
+        names.append(f"{chart.name}-tls")
+    names += [f"{c.name}-tls" for c in chart.components if getattr(c.settings, "tls", None)]
+    return [f"Secret/{name}" for name in names]
 
 
 def problems(chart: Chart) -> Sequence[Problem]:
