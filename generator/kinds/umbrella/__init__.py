@@ -75,8 +75,7 @@ def existing(chart: Chart) -> Sequence[str]:
     names = [secret.name for secret in chart.secrets]
     if chart.routes:
         names.append(f"{chart.name}-tls")
-    names += [f"{c.name}-tls" for c in chart.components if getattr(c.settings, "tls", None)]
-    return [f"Secret/{name}" for name in names]
+    return [f"Secret/{name}" for name in dict.fromkeys(names)]
 
 
 def problems(chart: Chart) -> Sequence[Problem]:
