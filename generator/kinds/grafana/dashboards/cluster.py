@@ -13,76 +13,12 @@ from generator.kinds.grafana.dashboards.panels import (
 )
 from generator.kinds.grafana.dashboards.seen import Seen
 
+_MINE = '{namespace=~"$namespace"}'
 _NAMESPACE = choice("namespace", "Namespace", "label_values(up, namespace)")
 
 
 def workloads(seen: Seen) -> Json:
-    mine = '{namespace=~"$namespace"}'
-    panels: list[Panel] = []
-    if seen.state:
-        scaler = "kube_horizontalpodautoscaler"
-        used = 'kube_resourcequota{namespace=~"$namespace",type="used"}'
-        hard = 'kube_resourcequota{namespace=~"$namespace",type="hard"}'
-        panels += [
-            graph(
-                "Pods by phase",
-                "none",
-                (
-                    f"sum by (namespace, phase) (kube_pod_status_phase{mine})",
-                    "{{namespace}} {{phase}}",
-                ),
-            ),
-            graph(
-                "Restarts an hour",
-                "none",
-                (
-                    "sum by (pod, container) "
-                    f"(increase(kube_pod_container_status_restarts_total{mine}[1h])) > 0",
-                    "{{pod}} {{container}}",
-                ),
-            ),
-            graph(
-                "Autoscaling",
-                "none",
-                (f"{scaler}_status_current_replicas{mine}", "{{horizontalpodautoscaler}}"),
-                (f"{scaler}_spec_max_replicas{mine}", "{{horizontalpodautoscaler}} most"),
-            ),
-            graph(
-                "Quota in use",
-                "percentunit",
-                (f"{used} / ignoring(type) ({hard} > 0)", "{{namespace}} {{resource}}"),
-                top=1,
-            ),
-        ]
-    if seen.nodes:
-        inside = '{namespace=~"$namespace",container!="",container!="POD"}'
-        volume = "kubelet_volume_stats"
-        panels += [
-            row("Use"),
-            graph(
-                "CPU",
-                "none",
-                (
-                    "sum by (pod) "
-                    f"(rate(container_cpu_usage_seconds_total{inside}[$__rate_interval]))",
-                    "{{pod}}",
-                ),
-            ),
-            graph(
-                "Memory",
-                "bytes",
-                (f"sum by (pod) (container_memory_working_set_bytes{inside})", "{{pod}}"),
-            ),
-            graph(
-                "Volumes",
-                "percentunit",
-                (
-                    f"1 - {volume}_available_bytes{mine} / {volume}_capacity_bytes{mine}",
-                    "{{persistentvolumeclaim}}",
-                ),
-                top=1,
-            ),
-        ]
+    panels = [*(_state() if seen.state else ()), *(_use() if seen.nodes else ())]
     return dashboard(
         seen.named("workloads"),
         "Workloads",
@@ -91,6 +27,64 @@ def workloads(seen: Seen) -> Json:
         (_NAMESPACE,),
         tags=[seen.platform],
     )
+
+
+def _state() -> list[Panel]:
+    """What kube-state-metrics counts."""
+    scaler = "kube_horizontalpodautoscaler"
+    restarts = f"increase(kube_pod_container_status_restarts_total{_MINE}[1h])"
+    used = 'kube_resourcequota{namespace=~"$namespace",type="used"}'
+    hard = 'kube_resourcequota{namespace=~"$namespace",type="hard"}'
+    return [
+        graph(
+            "Pods by phase",
+            "none",
+            (
+                f"sum by (namespace, phase) (kube_pod_status_phase{_MINE})",
+                "{{namespace}} {{phase}}",
+            ),
+        ),
+        graph(
+            "Restarts an hour",
+            "none",
+            (f"sum by (pod, container) ({restarts}) > 0", "{{pod}} {{container}}"),
+        ),
+        graph(
+            "Autoscaling",
+            "none",
+            (f"{scaler}_status_current_replicas{_MINE}", "{{horizontalpodautoscaler}}"),
+            (f"{scaler}_spec_max_replicas{_MINE}", "{{horizontalpodautoscaler}} most"),
+        ),
+        graph(
+            "Quota in use",
+            "percentunit",
+            (f"{used} / ignoring(type) ({hard} > 0)", "{{namespace}} {{resource}}"),
+            top=1,
+        ),
+    ]
+
+
+def _use() -> list[Panel]:
+    """What the kubelets measure."""
+    inside = '{namespace=~"$namespace",container!="",container!="POD"}'
+    busy = f"rate(container_cpu_usage_seconds_total{inside}[$__rate_interval])"
+    free = f"kubelet_volume_stats_available_bytes{_MINE}"
+    whole = f"kubelet_volume_stats_capacity_bytes{_MINE}"
+    return [
+        row("Use"),
+        graph("CPU", "none", (f"sum by (pod) ({busy})", "{{pod}}")),
+        graph(
+            "Memory",
+            "bytes",
+            (f"sum by (pod) (container_memory_working_set_bytes{inside})", "{{pod}}"),
+        ),
+        graph(
+            "Volumes",
+            "percentunit",
+            (f"1 - {free} / {whole}", "{{persistentvolumeclaim}}"),
+            top=1,
+        ),
+    ]
 
 
 def addresses(seen: Seen) -> Json:

@@ -1,0 +1,120 @@
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+import yaml
+
+from generator.kinds.grafana.dashboards import data
+from tests.kinds.monitoring import PLAIN, PROMETHEUS, WATCH, build, promtool, run
+from tests.kinds.rendering import pod_of
+
+#: What Grafana puts in for the variables before it asks.
+VARIABLES = {"$__rate_interval": "5m", "$namespace": "shop", "$job": "api", "$component": "db"}
+BOARDS = {"services", "objectives", "workloads", "addresses", "monitoring"}
+
+
+@pytest.fixture(scope="module")
+def watch(tmp_path_factory):
+    return build(tmp_path_factory.mktemp("watch"))
+
+
+@pytest.fixture(scope="module")
+def boards(watch):
+    """The dashboards as they are mounted, and those of the data kinds."""
+    found = {
+        name.removesuffix(".json"): json.loads(text)
+        for name, text in watch.config("grafana-dashboards").items()
+    }
+    assert set(found) == BOARDS
+    found["postgres"] = data.postgres("acme-postgres", "prometheus", ["db"])
+    found["redis"] = data.redis("acme-redis", "prometheus", ["cache"])
+    return found
+
+
+def panels(board):
+    return [panel for panel in board["panels"] if panel["type"] != "row"]
+
+
+def test_a_dashboard_for_what_the_platform_has(boards, tmp_path):
+    small = {
+        "prometheus": {**PROMETHEUS, "nodes": False, "connects": []},
+        "grafana": {**WATCH["grafana"], "connects": ["prometheus"]},
+    }
+    least = build(tmp_path, small, {"plain": PLAIN}).config("grafana-dashboards")
+    assert set(least) == {"services.json", "monitoring.json"}
+    titles = {panel["title"] for panel in panels(json.loads(least["services.json"]))}
+    assert "Duration" not in titles  # nothing serves requests that are measured
+
+
+def test_uids_are_stable_and_unique(boards):
+    assert {name: board["uid"] for name, board in boards.items()} == {
+        name: f"acme-{name}" for name in (*BOARDS, "postgres", "redis")
+    }
+
+
+def test_every_panel_asks_the_chosen_data_source(boards):
+    for board in boards.values():
+        assert [v for v in board["templating"]["list"] if v["name"] == "datasource"]
+        for panel in panels(board):
+            sources = {
+                panel["datasource"]["uid"],
+                *(t["datasource"]["uid"] for t in panel["targets"]),
+            }
+            assert sources == {"${datasource}"}
+
+
+def test_every_variable_is_there_and_used(boards):
+    for name, board in boards.items():
+        known = {variable["name"] for variable in board["templating"]["list"]} - {"datasource"}
+        text = json.dumps([panel["targets"] for panel in panels(board)])
+        used = set(re.findall(r"\$([a-z]+)", text))
+        assert used == known, name
+
+
+def test_panels_do_not_overlap_and_stay_within_the_width(boards):
+    for board in boards.values():
+        taken = set()
+        for panel in board["panels"]:
+            place = panel["gridPos"]
+            assert place["x"] + place["w"] <= 24
+            cells = {
+                (x, y)
+                for x in range(place["x"], place["x"] + place["w"])
+                for y in range(place["y"], place["y"] + place["h"])
+            }
+            assert not cells & taken, panel["title"]
+            taken |= cells
+        assert len({panel["id"] for panel in board["panels"]}) == len(board["panels"])
+
+
+def test_promtool_parses_every_query(boards, tmp_path):
+    rules = []
+    for name, board in boards.items():
+        for panel in panels(board):
+            for target in panel["targets"]:
+                expression = target["expr"]
+                for variable, value in VARIABLES.items():
+                    expression = expression.replace(variable, value)
+                assert "$" not in expression, (name, panel["title"])
+                rules.append({"record": f"query:{len(rules)}", "expr": expression})
+    text = yaml.safe_dump({"groups": [{"name": "queries", "rules": rules}]})
+    (tmp_path / "queries.yaml").write_text(text)
+    done = run(promtool(), "check", "rules", tmp_path / "queries.yaml")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert f"{len(rules)} rules found" in done.stdout
+
+
+def test_recorded_series_that_are_shown_are_recorded(watch, boards):
+    recorded = set(re.findall(r"record: (\S+)", "".join(watch.config("prometheus-rules").values())))
+    shown = set(re.findall(r"job:slo\w+:\w+", json.dumps(boards["objectives"])))
+    assert shown and shown <= recorded
+
+
+def test_home_is_the_dashboard_that_is_always_there(watch):
+    ini = watch.config("grafana")["grafana.ini"]
+    assert "default_home_dashboard_path = /etc/grafana/dashboards/services.json" in ini
+    (container,) = pod_of(watch.render().one("Deployment", "grafana"))["containers"]
+    mounts = {mount["mountPath"]: mount.get("readOnly") for mount in container["volumeMounts"]}
+    assert mounts["/etc/grafana/dashboards"] is True
