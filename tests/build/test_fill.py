@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import re
 
+import jsonschema_rs
 import pytest
 import yaml
 
@@ -93,6 +94,32 @@ def test_equal_subcharts_share_one_schema_in_the_umbrella(tree):
     assert references["api"] == references["other"] == "#/definitions/web"
     assert references["front"] == "#/definitions/web.2"
     assert set(schema["definitions"]) == {"web", "web.2"}
+
+
+@pytest.mark.parametrize(
+    ("given", "accepted"),
+    [
+        ({"api": {"image": {"tag": "1"}, "enabled": False}}, True),
+        ({"global": {"imageRegistry": "mirror.example.com"}}, True),
+        ({"api": {"global": {}}}, True),
+        ({"api": {"image": {"tga": "1"}}}, False),
+        ({"apii": {}}, False),
+        ({"api": {"enabled": "no"}}, False),
+        ({"front": {"connections": {"api": {"host": 1}}}}, False),
+        ({"enabled": True}, False),
+    ],
+)
+def test_the_umbrella_s_schema_holds_its_subcharts(tree, given, accepted):
+    schema = json.loads(tree["values.schema.json"])
+    assert "http" not in json.dumps(schema["definitions"])
+    assert jsonschema_rs.validator_for(schema).is_valid(given) is accepted
+
+
+def test_defaults_satisfy_their_own_schemas(tree):
+    for path in tree:
+        if path.rpartition("/")[2] == "values.yaml":
+            schema = json.loads(tree[path.replace(".yaml", ".schema.json")])
+            jsonschema_rs.validator_for(schema).validate(yaml.safe_load(tree[path]))
 
 
 def test_nothing_of_jinja_is_left(tree):

@@ -126,6 +126,8 @@ def test_connection_gives_the_host_under_any_release_name(tmp_path):
     assert variables(container(moved.one("Deployment", "front"))) == {
         "API_URL": "http://far.example.com:3000"
     }
+    with pytest.raises(Exception, match="there is no connection apii; known: api"):
+        shop.render({"front": {"connections": {"apii": {"host": "far.example.com"}}}})
 
 
 def test_empty_environment_is_left_out(shop):
@@ -194,6 +196,27 @@ def test_test_pod_asks_the_readiness_path(shop):
 def test_values_that_set_a_variable_twice_are_refused(shop):
     with pytest.raises(Exception, match="MODE is in env and in secretEnv"):
         shop.render({"api": {"secretEnv": {"MODE": {"name": "keys", "key": "token"}}}})
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"autoscaling": {"cpu": 0, "memory": 0}}, "the autoscaler has nothing to measure"),
+        ({"resources": {"requests": None}}, "set resources.requests.cpu, or autoscaling.cpu=0"),
+        ({"resources": {"requests": {"memory": None}}}, "set resources.requests.memory, or"),
+        ({"podDisruptionBudget": {"maxUnavailable": 0}}, "maxUnavailable"),
+        ({"podDisruptionBudget": {"maxUnavailable": "0%"}}, "maxUnavailable"),
+        ({"fullnameOverride": "-a"}, "fullnameOverride"),
+    ],
+)
+def test_values_that_would_fail_silently_in_the_cluster_are_refused(shop, values, message):
+    with pytest.raises(Exception, match=message):
+        shop.render({"api": values})
+
+
+def test_autoscaling_that_is_off_needs_no_requests(shop):
+    off = {"autoscaling": {"enabled": False}, "resources": {"requests": None}}
+    assert shop.render({"api": off}).one("Deployment", "api")["spec"]["replicas"] == 2
 
 
 def test_every_mistake_is_reported_at_once(tmp_path):

@@ -36,7 +36,12 @@ CIDRS: Final[Schema] = {
     "type": "array",
     "items": {"type": "string", "pattern": "^[0-9a-fA-F.:]+/[0-9]+$"},
 }
-INT_OR_STRING: Final[Schema] = {"type": ["integer", "string"]}
+#: Never 0: a budget that lets no pod go blocks the drain of a node for ever.
+BUDGET: Final[Schema] = {
+    "type": ["integer", "string"],
+    "minimum": 1,
+    "pattern": "^([1-9][0-9]?|100)%$",
+}
 QUANTITY: Final[Schema] = {"type": ["string", "number"]}
 MESH: Final[Schema] = {"type": "string", "enum": ["none", "ambient", "sidecar"]}
 RESOURCES: Final[Schema] = {

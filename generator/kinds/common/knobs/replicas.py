@@ -70,7 +70,7 @@ def disruption(budget: int | str) -> list[Knob]:
             path="podDisruptionBudget.maxUnavailable",
             doc="How many pods may be away at once: a number or percent.",
             default=budget,
-            schema=s.INT_OR_STRING,
+            schema=s.BUDGET,
             flip="34%",
         ),
     ]
