@@ -124,7 +124,7 @@ def _enabled(obj: Object, minor: int) -> Iterator[Finding]:
         return
     if stage == "beta" and f"{obj.api_version}/{obj.kind}" in _definitions(OLDEST)["kinds"]:
         return  # older than that rule: on by default
-    stable = [version for version in _versions(obj, minor) if "alpha" not in version]
+    best = _versions(obj, minor)[-1]
     yield Finding(
         path=obj.path,
         rule="kubernetes-version",
@@ -132,18 +132,19 @@ def _enabled(obj: Object, minor: int) -> Iterator[Finding]:
         subject=obj.title,
         message=f"{obj.api_version} is {stage}: Kubernetes 1.{minor} serves it only where someone"
         " switched it on",
-        hint=f"apiVersion: {stable[0]}" if stable and "beta" not in stable[0] else None,
+        hint=None if "alpha" in best or "beta" in best else f"apiVersion: {best}",
     )
 
 
 def _versions(obj: Object, minor: int) -> list[str]:
-    """The API versions in which a version of Kubernetes knows the object's kind, in its group."""
+    """The API versions, best last, in which a Kubernetes knows the object's kind in its group."""
     start, end = f"{obj.group}/" if obj.group else "", f"/{obj.kind}"
-    return sorted(
+    versions = [
         key.removesuffix(end)
         for key in _definitions(minor)["kinds"]
         if key.startswith(start) and key.endswith(end)
-    )
+    ]
+    return sorted(versions, key=lambda each: ("alpha" not in each, "beta" not in each, each))
 
 
 def _not_served(obj: Object, minor: int, served: list[int]) -> Finding:
@@ -155,7 +156,7 @@ def _not_served(obj: Object, minor: int, served: list[int]) -> Finding:
         subject=obj.title,
         message=f"{obj.kind} of {obj.api_version} is not served by Kubernetes 1.{minor},"
         f" only {when}",
-        hint=f"apiVersion: {instead[0]}" if instead else None,
+        hint=f"apiVersion: {instead[-1]}" if instead else None,
     )
 
 

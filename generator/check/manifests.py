@@ -124,7 +124,8 @@ def _items(data: Any) -> Iterator[Any]:
 
 
 def _unreadable(path: str, text: str, error: YamlError) -> Finding:
-    line = text.splitlines()[error.mark.line - 1].strip() if text else ""
+    lines = text.split("\n")
+    line = lines[min(error.mark.line, len(lines)) - 1].strip()
     return Finding(
         path=path,
         rule="duplicate-key" if error.duplicate else "manifest",

@@ -46,9 +46,9 @@ _RESOURCES = ("cpu", "memory")
 def check(rendering: Rendering) -> Iterator[Violation]:
     scalers = {(s.object.namespace, s.kind, s.name): s.object for s in rendering.autoscalers}
     for vpa in rendering.of("VerticalPodAutoscaler"):
-        mode = mapping(vpa.spec.get("updatePolicy")).get("updateMode", "Auto")
+        mode = mapping(vpa.spec.get("updatePolicy")).get("updateMode", "Recreate")
         if mode == "Auto":
-            message = "spec.updatePolicy.updateMode: Auto is deprecated, and the default"
+            message = "spec.updatePolicy.updateMode: Auto is deprecated"
             yield Violation(vpa, message, 'updateMode: "Off", Initial or InPlaceOrRecreate')
         target = mapping(vpa.spec.get("targetRef"))
         scaler = scalers.get((vpa.namespace, str(target.get("kind")), str(target.get("name"))))
