@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -90,10 +89,3 @@ def settings(node: Any) -> Iterator[str]:
     elif isinstance(node, list):
         for child in node:
             yield from settings(child)
-
-
-def test_the_published_schema_is_the_readers() -> None:
-    published = json.loads((ROOT / "schemas" / "platform.schema.json").read_bytes())
-    assert published == platform_schema(load_kinds()), (
-        "run: python -m generator schema > schemas/platform.schema.json"
-    )
