@@ -80,10 +80,17 @@ class Link:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SecretNeed:
-    """A Secret that must exist before the component starts: its name and keys."""
+    """A Secret that must exist before the component starts: its name and keys.
+
+    `when` are values of the component's chart that must hold for it to be read. `value` is the
+    path of the value that may name another one. A `prefixed` one has the release's prefix.
+    """
 
     name: str
     keys: tuple[str, ...]
+    when: Mapping[str, Any] = field(default_factory=dict)
+    value: str = ""
+    prefixed: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from generator.kinds.api import Kind, Link
+from generator.kinds.api import Kind, Link, SecretNeed
 from generator.spec.source import Place
 
 Path = tuple[str | int, ...]
@@ -35,11 +35,15 @@ class Maintainer:
 
 @dataclass(frozen=True, kw_only=True)
 class Secret(Node):
-    """A Secret by name and keys. `declared` is false when only a kind asks for it."""
+    """A Secret by name and keys. `declared` is false when only a kind asks for it.
+
+    `users` are the components whose kinds ask for it, and what they say of it.
+    """
 
     name: str
     keys: tuple[str, ...]
     declared: bool = True
+    users: tuple[tuple[str, SecretNeed], ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,7 +9,7 @@ from typing import Any
 from generator.errors import InputError
 from generator.findings import Finding
 from generator.kinds import load_kinds
-from generator.kinds.api import Kind
+from generator.kinds.api import Kind, SecretNeed
 from generator.spec.checks import check_platform
 from generator.spec.graph import resolve_edges, resolve_routes
 from generator.spec.images import NAME as LOCK
@@ -143,9 +143,11 @@ def _secrets(
     declared = data.get("secrets", {})
     keys = {name: list(listed) for name, listed in declared.items()}
     owner: dict[str, Component] = {}
+    users: dict[str, list[tuple[str, SecretNeed]]] = {}
     for component in components:
         for need in component.kind_module.secrets(component):
             owner.setdefault(need.name, component)
+            users.setdefault(need.name, []).append((component.name, need))
             have = keys.setdefault(need.name, [])
             if need.name not in declared:
                 have.extend(key for key in need.keys if key not in have)
@@ -156,6 +158,7 @@ def _secrets(
             name=name,
             keys=tuple(listed),
             declared=name in declared,
+            users=tuple(users.get(name, ())),
         )
         for name, listed in keys.items()
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from generator.kinds.api import Container
+from generator.kinds.api import Container, SecretNeed
 from generator.kinds.common.app import read_resources
 from generator.spec.quantity import parse_bytes, parse_cpu
 
@@ -16,6 +16,17 @@ NONE: Final = "none"
 
 #: Keys of a Secret with a certificate, as cert-manager writes them.
 TLS_KEYS: Final = ("ca.crt", "tls.crt", "tls.key")
+
+
+def tls_secret(component: str) -> SecretNeed:
+    """The certificate that somebody else makes, unless the installer chooses otherwise."""
+    return SecretNeed(
+        name=f"{component}-tls",
+        keys=TLS_KEYS,
+        when={"tls.enabled": True, "tls.certManager.enabled": False},
+        value="tls.secret",
+        prefixed=True,
+    )
 
 
 def read_container(data: Mapping[str, Any] | None, default: Container) -> Container:

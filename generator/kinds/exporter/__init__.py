@@ -129,6 +129,7 @@ def workloads(component: Component) -> Sequence[Workload]:
             replicas=(settings.replicas, settings.replicas),
             surge=1,
             containers=(settings.resources,),
+            token=settings.exporter == STATE,
         ),
     )
 

@@ -20,7 +20,7 @@ from generator.kinds.api import (
 )
 from generator.kinds.common.mesh import mesh_knobs
 from generator.kinds.common.server import resource_problems
-from generator.kinds.data.settings import EXISTING, TLS_KEYS
+from generator.kinds.data.settings import EXISTING, tls_secret
 from generator.kinds.postgres.doors import server_doors
 from generator.kinds.postgres.knobs import postgres_knobs
 from generator.kinds.postgres.layout import FOLDERS as FOLDERS
@@ -167,13 +167,18 @@ def secrets(component: Component) -> Sequence[SecretNeed]:
         keys.append("exporter-password")
     if settings.backup:
         keys.append("agent-token")
-    found = [SecretNeed(name=settings.secret, keys=tuple(keys))]
+    found = [SecretNeed(name=settings.secret, keys=tuple(keys), value="credentialsSecret")]
     if settings.backup and settings.backup.secret:
         found.append(
-            SecretNeed(name=settings.backup.secret, keys=("access-key-id", "secret-access-key"))
+            SecretNeed(
+                name=settings.backup.secret,
+                keys=("access-key-id", "secret-access-key"),
+                when={"backup.enabled": True, "backup.secret": True},
+                value="backup.secret",
+            )
         )
     if settings.tls == EXISTING:
-        found.append(SecretNeed(name=f"{component.name}-tls", keys=TLS_KEYS))
+        found.append(tls_secret(component.name))
     return found
 
 
@@ -187,6 +192,7 @@ def workloads(component: Component) -> Sequence[Workload]:
             replicas=(settings.replicas, settings.max_replicas),
             containers=(settings.resources, settings.agent, *exporter),
             claims=(settings.storage,),
+            token=True,
         ),
         Workload(
             name=f"{component.name}-configure",

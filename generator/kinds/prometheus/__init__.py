@@ -109,6 +109,7 @@ def workloads(component: Component) -> Sequence[Workload]:
             replicas=(settings.replicas, settings.replicas),
             containers=(settings.resources, RELOADER_RESOURCES),
             claims=(settings.claim,),
+            token=True,
         ),
     )
 

@@ -11,7 +11,7 @@ import orjson
 from generator.kinds.api import Env, File, Knob, Link, Problem, SecretNeed, Workload
 from generator.kinds.common.mesh import Door, mesh_files, mesh_knobs
 from generator.kinds.common.server import resource_problems
-from generator.kinds.data.settings import EXISTING, TLS_KEYS
+from generator.kinds.data.settings import EXISTING, tls_secret
 from generator.kinds.redis.knobs import redis_knobs
 from generator.kinds.redis.settings import (
     BUS_PORT,
@@ -110,9 +110,9 @@ def link(component: Component) -> Link:
 def secrets(component: Component) -> Sequence[SecretNeed]:
     settings: Settings = component.settings
     keys = (*KEYS, "exporter-password") if settings.metrics else KEYS
-    found = [SecretNeed(name=settings.secret, keys=keys)]
+    found = [SecretNeed(name=settings.secret, keys=keys, value="credentialsSecret")]
     if settings.tls == EXISTING:
-        found.append(SecretNeed(name=f"{component.name}-tls", keys=TLS_KEYS))
+        found.append(tls_secret(component.name))
     return found
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from generator.kinds.api import File, Knob, Problem
 from generator.kinds.common import schemas as s
+from generator.kinds.umbrella.words import needed, secret_name
 from generator.spec.model import Chart, Secret
 from generator.spec.quantity import parse_seconds
 
@@ -34,7 +35,12 @@ def files(chart: Chart) -> Iterator[File]:
         yield File(
             template=f"{kind}.yaml",
             path=f"templates/{kind}-{secret.name}.yaml",
-            context={"secret": secret, "origin": secret},
+            context={
+                "secret": secret,
+                "needed": needed(secret),
+                "name": secret_name(secret, chart.name),
+                "origin": secret,
+            },
         )
 
 

@@ -2,17 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
+from generator.kinds.api import SecretNeed
 from generator.kinds.umbrella.network import Host, Network
-from generator.spec.model import Component
+from generator.spec.model import Component, Secret
+
+
+def value(component: str, path: str) -> str:
+    """A value of a component's chart, seen from the umbrella."""
+    if component.isalnum():
+        return f".Values.{component}.{path}"
+    return f'(index .Values "{component}").{path}'
 
 
 def on(component: Component) -> str:
     """A component is part of the release."""
-    if component.name.isalnum():
-        return f".Values.{component.name}.enabled"
-    return f'(index .Values "{component.name}" "enabled")'
+    return value(component.name, "enabled")
+
+
+def needed(secret: Secret) -> str:
+    """A Secret is read by a component: "" where it always is."""
+    if secret.declared:
+        return ""
+    users = [" ".join(_conditions(name, need)) for name, need in secret.users]
+    return users[0] if len(users) == 1 else f"or {' '.join(f'({user})' for user in users)}"
+
+
+def _conditions(component: str, need: SecretNeed) -> Iterator[str]:
+    """The component is on, then the values that its kind names: these exist only if it is."""
+    if need.when:
+        yield "and"
+    yield value(component, "enabled")
+    for path, wanted in need.when.items():
+        yield value(component, path) if wanted else f"(not {value(component, path)})"
+
+
+def secret_name(secret: Secret, define: str) -> str:
+    """Name of a Secret: as the installer chose, where one component alone reads it."""
+    if secret.declared or len(secret.users) != 1:
+        return secret.name
+    ((component, need),) = secret.users
+    plain = f'"{secret.name}"'
+    if need.prefixed:
+        plain = f'(printf "%s{secret.name}" (include "{define}.prefix" .))'
+    if need.value:
+        return f"{{{{ {value(component, need.value)} | default {plain} }}}}"
+    return f"{{{{ {plain} }}}}" if need.prefixed else secret.name
 
 
 def any_of(hosts: Iterable[Host]) -> str:
