@@ -1,40 +1,34 @@
-"""Knobs turned one by one: many variants of a subchart in one call of Helm.
-
-A wrapper chart holds one subchart many times, as dependencies with aliases, and each alias has
-one knob turned. Only `.Chart.Name` would tell the aliases apart, so the copy has it written out.
-"""
+"""The knobs of a spec's charts, and what turning one means."""
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from generator.build.fill import fill_chart
 from generator.build.plan import ChartPlan, plan_chart
-from generator.errors import ToolError
 from generator.kinds.api import Knob
 from generator.spec.read import read_platform
-from generator.tools.helm import Helm
 
 #: Values of one variant: dotted path to value.
 Values = Mapping[str, Any]
 
-KUBE_VERSION = "1.34.0"
-BATCH = 40
-
 
 @dataclass(frozen=True, kw_only=True)
 class Subject:
-    """A chart whose knobs are to be turned: an umbrella or a subchart, with all its files."""
+    """A chart whose knobs are to be turned: an umbrella or a subchart, with all its files.
+
+    `below` are the paths that an umbrella sees of its subcharts' values.
+    """
 
     title: str
     chart: str
     plan: ChartPlan
     tree: Mapping[str, bytes]
+    below: frozenset[str] = frozenset()
 
     @property
     def knobs(self) -> tuple[Knob, ...]:
@@ -67,13 +61,14 @@ def subjects(spec: Path) -> Iterator[Subject]:
     platform = read_platform(spec)
     for chart in platform.charts:
         tree = fill_chart(platform, chart)
-        for plan in plan_chart(platform, chart):
-            inside = f"{plan.folder}/" if plan.folder else ""
-            own = {
-                path[len(inside) :]: data for path, data in tree.items() if path.startswith(inside)
-            }
-            title = f"{chart.name}/{plan.name}" if plan.folder else chart.name
-            yield Subject(title=f"{platform.name}:{title}", chart=chart.name, plan=plan, tree=own)
+        umbrella, *subcharts = plan_chart(platform, chart)
+        below = frozenset(f"{sub.name}.{knob.path}" for sub in subcharts for knob in sub.knobs)
+        title = f"{platform.name}:{chart.name}"
+        yield Subject(title=title, chart=chart.name, plan=umbrella, tree=tree, below=below)
+        for plan in subcharts:
+            inside = f"{plan.folder}/"
+            own = {path[len(inside) :]: tree[path] for path in tree if path.startswith(inside)}
+            yield Subject(title=f"{title}/{plan.name}", chart=chart.name, plan=plan, tree=own)
 
 
 def turn(knob: Knob) -> Turn:
@@ -118,122 +113,15 @@ def nested(values: Values) -> dict[str, Any]:
     return tree
 
 
-def dead_knobs(helm: Helm, subject: Subject, folder: Path) -> list[str]:
-    """Paths of the knobs whose other value renders the same, or not at all, with the reason."""
-    turns = [turn(knob) for knob in subject.knobs if not knob.live]
-    if subject.plan.folder == "":
-        return list(_dead_alone(helm, subject, turns, folder))
-    own = [each for each in turns if not each.for_all]
-    dead = list(_dead_alone(helm, subject, [each for each in turns if each.for_all], folder))
-    for start in range(0, len(own), BATCH):
-        dead += _dead_in_wrapper(helm, subject, own[start : start + BATCH], folder)
-    return dead
-
-
-def _dead_in_wrapper(
-    helm: Helm, subject: Subject, turns: Sequence[Turn], folder: Path
-) -> Iterator[str]:
-    variants: dict[str, Values] = {}
-    for number, each in enumerate(turns):
-        variants[f"n{number}"] = each.without
-        variants[f"t{number}"] = each.turned
-    try:
-        rendered = render_variants(helm, subject, variants, folder)
-    except ToolError:
-        # One of them is refused. Which one, and why, shows when each is rendered alone.
-        yield from _dead_alone(helm, subject, turns, folder)
-        return
-    for number, each in enumerate(turns):
-        if rendered[f"n{number}"] == rendered[f"t{number}"]:
-            yield f"{subject.title}: {each.knob.path}"
-
-
-def _dead_alone(helm: Helm, subject: Subject, turns: Sequence[Turn], folder: Path) -> Iterator[str]:
-    chart = folder / "alone"
-    _write(chart, subject.tree)
-    known: dict[str, str] = {}
-
-    def rendering(values: Values) -> str:
-        text = json.dumps(nested(values))
-        if text not in known:
-            known[text] = _template(helm, subject, chart, text, folder)
-        return known[text]
-
-    for each in turns:
-        try:
-            if rendering(each.without) == rendering(each.turned):
-                yield f"{subject.title}: {each.knob.path}"
-        except ToolError as error:
-            yield f"{subject.title}: {each.knob.path}: {error.output.strip()}"
-
-
-def render_variants(
-    helm: Helm, subject: Subject, variants: Mapping[str, Values], folder: Path
-) -> dict[str, str]:
-    """The manifests of each variant of a subchart, by its alias; equal variants cost once."""
-    aliases: dict[str, str] = {}
-    texts = {name: json.dumps(nested(values), sort_keys=True) for name, values in variants.items()}
-    for text in texts.values():
-        aliases.setdefault(text, f"alias{len(aliases)}")
-    chart = folder / "wrapper"
-    name = subject.plan.name
-    copy = {
-        path: data.replace(b".Chart.Name", f'"{name}"'.encode())
-        if path.startswith("templates/")
-        else data
-        for path, data in subject.tree.items()
-    }
-    _write(chart / "charts" / name, copy)
-    version = re.search(rb"^version: (.+)$", subject.tree["Chart.yaml"], re.MULTILINE)
-    assert version is not None
-    lines = ["apiVersion: v2", "name: wrapper", "version: 1.0.0", "dependencies:"]
-    for alias in aliases.values():
-        lines.append(f"- {{name: {name}, version: {version[1].decode()}, alias: {alias}}}")
-    (chart / "Chart.yaml").write_text("\n".join(lines) + "\n")
-    values = {alias: json.loads(text) for text, alias in aliases.items()}
-    output = _template(helm, subject, chart, json.dumps(values), folder)
-    found: dict[str, list[str]] = {alias: [] for alias in aliases.values()}
-    for document in output.split("\n---\n"):
-        source = re.search(r"^# Source: wrapper/charts/(alias\d+)/", document, re.MULTILINE)
-        if source is not None:
-            found[source[1]].append(document[source.end() :])
-    return {name: "\n---\n".join(found[aliases[text]]) for name, text in texts.items()}
-
-
-def _template(helm: Helm, subject: Subject, chart: Path, values: str, folder: Path) -> str:
-    overlay = folder / "overlay.json"
-    overlay.write_text(values)
-    return helm.template(
-        chart,
-        release=subject.chart,
-        namespace="proof",
-        values=[overlay],
-        kube_version=KUBE_VERSION,
-        api_versions=_foreign_apis(subject),
-    )
-
-
-def _foreign_apis(subject: Subject) -> list[str]:
-    """What the templates ask the cluster for, so that every switch may be on."""
-    texts = b"\n".join(data for path, data in subject.tree.items() if "templates/" in path)
-    return sorted({m.decode() for m in re.findall(rb'APIVersions\.Has "([^"]+)"', texts)})
-
-
 def undeclared_values(subject: Subject) -> list[str]:
     """`.Values` paths in the templates that no knob declares."""
-    paths = {knob.path for knob in subject.knobs}
+    paths = subject.below | {knob.path for knob in subject.knobs}
     found = []
     for template, text in subject.templates.items():
-        for used in re.findall(r"\.Values\.([A-Za-z0-9_.]*[A-Za-z0-9_])", text):
+        plain = re.sub(r'\(index \.Values "([^"]+)"\)', r".Values.\1", text)
+        for used in re.findall(r"\.Values\.([-A-Za-z0-9_.]*[A-Za-z0-9_])", plain):
             parts = used.split(".")
             below = any(".".join(parts[:n]) in paths for n in range(1, len(parts) + 1))
             if not below and not any(path.startswith(f"{used}.") for path in paths):
                 found.append(f"{subject.title}/{template}: .Values.{used}")
     return found
-
-
-def _write(folder: Path, tree: Mapping[str, bytes]) -> None:
-    for path, data in tree.items():
-        file = folder / path
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(data)

@@ -11,7 +11,8 @@ from generator.tools import helm
 from generator.tools.helm import Helm
 from generator.tools.pool import together
 from tests import needs
-from tests.kinds.knobs import Subject, dead_knobs, subjects, undeclared_values
+from tests.kinds.knobs import Subject, subjects, undeclared_values
+from tests.kinds.proof import dead_knobs
 from tests.kinds.rendering import RESOURCES, build
 
 SPECS = sorted([needs.ROOT / "platform.yaml", *needs.ROOT.glob("examples/*/platform.yaml")])
