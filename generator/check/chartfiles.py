@@ -50,7 +50,7 @@ class ChartFiles:
     subcharts: tuple[ChartFiles, ...]
     packed: tuple[str, ...]  # subcharts that lie there as archives
 
-    @property
+    @cached_property
     def name(self) -> str:
         return str(mapping(self.chart.data).get("name") or self.folder.name)
 
@@ -72,12 +72,16 @@ class ChartFiles:
 
     def subchart_key(self, subchart: ChartFiles) -> tuple[str, str | None]:
         """Where its values lie in this chart's, and the value that switches it off."""
+        return self._subchart_keys.get(subchart.name, (subchart.name, None))
+
+    @cached_property
+    def _subchart_keys(self) -> Mapping[str, tuple[str, str | None]]:
+        keys: dict[str, tuple[str, str | None]] = {}
         for dependency in maps(mapping(self.chart.data).get("dependencies")):
-            if dependency.get("name") == subchart.name:
-                condition = dependency.get("condition")
-                key = str(dependency.get("alias") or subchart.name)
-                return key, str(condition) if condition else None
-        return subchart.name, None
+            name, condition = str(dependency.get("name")), dependency.get("condition")
+            key = str(dependency.get("alias") or name)
+            keys.setdefault(name, (key, str(condition) if condition else None))
+        return keys
 
 
 def read_chart(folder: Path, shown: str) -> ChartFiles:
