@@ -90,27 +90,29 @@ def check_charts(
     Without `lint`, `helm lint` is left out; whatever stops a rendering is found all the same.
     """
     charts, findings = _read_all(targets, root)
-    for chart in charts:
-        findings.update(check_chart_files(chart.files), check_templates(chart.sources))
     wrong = [_overlay_findings(chart) for chart in charts]
-    findings.update(
-        f for by_environment in wrong for found in by_environment.values() for f in found
-    )
-    lints = [partial(_lint, chart, helm, kube_versions[-1]) for chart in charts if lint]
-    findings.update(finding for found in pool.together(lints) for finding in found)
-
+    for chart, by_environment in zip(charts, wrong, strict=True):
+        findings.update(check_chart_files(chart.files), check_templates(chart.sources))
+        findings.update(*by_environment.values())
     calls = [
-        _renderings(chart, helm, kube_versions, set(bad))
-        for chart, bad in zip(charts, wrong, strict=True)
+        _renderings(chart, helm, kube_versions, without=set(by_environment))
+        for chart, by_environment in zip(charts, wrong, strict=True)
     ]
     outcomes = iter(pool.together([call for own in calls for call in own]))
+    done = [[next(outcomes) for _ in own] for own in calls]
     rendered, sizes = [], {}
-    for chart, own in zip(charts, calls, strict=True):
-        done = [next(outcomes) for _ in own]
-        findings.update(merged({each.occasion: each.findings for each in done}))
-        sizes[chart.files.name] = size = _release_size(chart, done)
+    for chart, own in zip(charts, done, strict=True):
+        findings.update(merged({each.occasion: each.findings for each in own}))
+        sizes[chart.files.name] = size = _release_size(chart, own)
         findings.update(check_size(chart.shown, size))
-        rendered += [_rendered(chart, each) for each in done if each.text]
+        rendered += [_rendered(chart, each) for each in own if each.text]
+    # What does not render is not linted: Helm would say the same again in other words.
+    lints = [
+        partial(_lint, chart, helm, kube_versions[-1])
+        for chart, by_environment, own in zip(charts, wrong, done, strict=True)
+        if lint and not by_environment and all(each.text for each in own)
+    ]
+    findings.update(*pool.together(lints))
     return Report(findings=tuple(sorted(findings)), renderings=tuple(rendered), release_bytes=sizes)
 
 
@@ -158,17 +160,18 @@ def _lint(chart: _Chart, helm: Helm, version: str) -> tuple[Finding, ...]:
             strict=True,
         )
     except ToolError as error:
-        return (template_failure(error, chart.shown),)
-    return tuple(lint_findings(messages, chart.shown))
+        return (template_failure(error, chart.files.name, chart.shown),)
+    return tuple(lint_findings(messages, chart.files.name, chart.shown))
 
 
 def _renderings(
-    chart: _Chart, helm: Helm, versions: Sequence[str], without: set[str]
+    chart: _Chart, helm: Helm, versions: Sequence[str], *, without: set[str]
 ) -> list[Callable[[], Outcome]]:
     """One call for each rendering."""
     prover = Prover(
         helm=helm,
         chart=chart.target.path,
+        name=chart.files.name,
         shown=chart.shown,
         release=chart.target.release,
         namespace=chart.target.namespace,

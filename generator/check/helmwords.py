@@ -4,57 +4,43 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 from generator.errors import ToolError
-from generator.findings import ERROR, Finding
+from generator.findings import Finding
 from generator.tools.helm import LintMessage
 
 RULE = "helm"
 
-_PLACE = re.compile(
-    r"\(?(?P<path>[\w.+-]+(?:/[\w.+-]+)+\.(?:ya?ml|tpl|txt|json))(?::(?P<line>\d+))?(?::(?P<col>\d+))?\)?:?"
-)
+_FILE = r"(?<![\w./-]){}(?P<path>(?:/[\w.+-]+)+)(?::(?P<line>\d+)(?::(?P<col>\d+))?)?\)?:?"
 _NOISE = re.compile(
-    r"^(?:Error: |Use --debug .*|level=INFO .*)|error calling include: |execution error at "
-    r"|executing \"[^\"]*\" at <[^>]*>: |template: |parse error at |YAML parse error on ",
+    r"Use --debug flag to render out invalid YAML|level=INFO .*|^Error: |executing \"[^\"]*\" "
+    r"|error calling include: *|execution error at \(?|template: "
+    r"|(?:YAML )?parse error (?:at \(|on )",
     re.MULTILINE,
 )
-_INVALID_VALUES = "values don't meet the specifications of the schema"
 
 
-def template_failure(error: ToolError, shown: str) -> Finding:
-    """Why `helm template` did not render a chart. `shown` is the chart's folder."""
-    return _finding(error.output, shown)
+def template_failure(error: ToolError, name: str, shown: str) -> Finding:
+    """Why `helm template` did not render the chart of this name. `shown` is its folder."""
+    return _finding(error.output, name, shown)
 
 
-def lint_findings(messages: tuple[LintMessage, ...], shown: str) -> Iterator[Finding]:
+def lint_findings(messages: tuple[LintMessage, ...], name: str, shown: str) -> Iterator[Finding]:
     """What `helm lint --strict` says of one chart: its warnings are errors, its advice is not."""
     for message in messages:
-        if message.severity == "INFO":
-            continue
-        if _PLACE.search(message.text) or _INVALID_VALUES in message.text:
-            yield _finding(message.text, shown)
-        else:
+        if message.severity != "INFO":
             place = message.place.rstrip("/")
-            yield Finding(
-                path=f"{shown}/{place}" if place else shown,
-                rule=RULE,
-                severity=ERROR,
-                message=_one_line(message.text),
-            )
+            yield _finding(message.text, name, shown, f"{shown}/{place}" if place else shown)
 
 
-def _finding(text: str, shown: str) -> Finding:
-    """The innermost place that Helm names: where the cause is."""
-    if _INVALID_VALUES in text:
-        return Finding(path=f"{shown}/values.schema.json", rule=RULE, message=_one_line(text))
-    places = list(_PLACE.finditer(text))
+def _finding(text: str, name: str, shown: str, otherwise: str | None = None) -> Finding:
+    """The innermost place that Helm names is where the cause is."""
+    places = list(re.finditer(_FILE.format(re.escape(name)), text))
     if not places:
-        return Finding(path=shown, rule=RULE, message=_one_line(text))
+        return Finding(path=otherwise or shown, rule=RULE, message=_one_line(text))
     place = places[-1]
     return Finding(
-        path="/".join((shown, *Path(place["path"]).parts[1:])),
+        path=f"{shown}{place['path']}",
         line=int(place["line"] or 0),
         # Helm counts columns from 0, and gives none for what it could not parse.
         col=int(place["col"] or 0) + 1 if place["line"] else 0,
@@ -64,5 +50,4 @@ def _finding(text: str, shown: str) -> Finding:
 
 
 def _one_line(text: str) -> str:
-    lines = (line.strip() for line in _NOISE.sub("", text).splitlines())
-    return "; ".join(line for line in lines if line).strip(" :;")
+    return " ".join(_NOISE.sub("", text).split()).strip(" :;")

@@ -38,6 +38,7 @@ class Prover:
 
     helm: Helm
     chart: Path
+    name: str
     shown: str
     release: str
     namespace: str
@@ -59,12 +60,16 @@ class Prover:
                 api_versions=self.api_versions,
             )
         except ToolError as error:
-            return Outcome(occasion=occasion, findings=(template_failure(error, self.shown),))
+            return Outcome(
+                occasion=occasion, findings=(template_failure(error, self.name, self.shown),)
+            )
         manifest = self._reader.read(text)
-        found = self._of_objects(manifest.objects, occasion.kube_version)
+        found = [*manifest.findings, *self._each(manifest.objects, occasion.kube_version)]
+        if not manifest.findings:  # else every reference to what could not be read is amiss
+            found += self._all(manifest.objects)
         return Outcome(
             occasion=occasion,
-            findings=(*manifest.findings, *found),
+            findings=tuple(found),
             objects=len(manifest.objects),
             text=text,
         )
@@ -73,7 +78,7 @@ class Prover:
     def _reader(self) -> ManifestReader:
         return ManifestReader(folder=self.shown, namespace=self.namespace)
 
-    def _of_objects(self, objects: tuple[Object, ...], version: str) -> Iterator[Finding]:
+    def _each(self, objects: tuple[Object, ...], version: str) -> Iterator[Finding]:
         for obj in objects:
             if obj not in self._by_rules:
                 self._by_rules[obj] = tuple(check_object(obj))
@@ -82,7 +87,9 @@ class Prover:
                 own = kubernetes.check(obj, version)
                 self._by_schema[obj, version] = custom.check(obj) if own is None else own
             yield from self._by_schema[obj, version]
+
+    def _all(self, objects: tuple[Object, ...]) -> tuple[Finding, ...]:
         if objects not in self._together:
             rendering = Rendering(objects=objects, declared=self.existing)
             self._together[objects] = tuple(check_rendering(rendering))
-        yield from self._together[objects]
+        return self._together[objects]

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from generator.check.chartfiles import ChartFiles, YamlFile
 from generator.check.objects import mapping
-from generator.check.schema import Problem, dotted, nearest
+from generator.check.schema import Problem, dotted, nearest, shown
 from generator.findings import ERROR, NOTE, Finding
 
 if TYPE_CHECKING:
@@ -34,13 +34,23 @@ def check_chart_files(chart: ChartFiles) -> Iterator[Finding]:
                 message="an archive: what is in it is rendered, but not looked into",
                 hint="unpack it, so that its differences can be reviewed",
             )
-        yield from _against_schema(each, coalesce(each, {}), ())
+    yield from _alone(chart, ())
+
+
+def _alone(chart: ChartFiles, keys: tuple[str, ...]) -> Iterator[Finding]:
+    """The values.yaml of a chart against its schema, and those of its subcharts against theirs."""
+    for problem in chart.schema.problems(coalesce(chart, {})) if chart.schema else ():
+        yield _finding(chart, problem, (), keys)
+    for subchart in chart.subcharts:
+        yield from _alone(subchart, (*keys, chart.subchart_key(subchart)[0]))
 
 
 def check_overlays(chart: ChartFiles, overlays: Sequence[YamlFile]) -> tuple[Finding, ...]:
     """What is wrong with the overlays of an environment, put on a chart's values in their order."""
     keys = [*mapping(chart.values.data), *(chart.subchart_key(sub)[0] for sub in chart.subcharts)]
     schema = _overlay_schema(tuple(sorted({*keys, "global"})))
+    if shapeless := tuple(_no_map(each) for each in overlays if not isinstance(each.data, dict)):
+        return shapeless
     found = [f for overlay in overlays for f in _yamale(overlay, schema, "values-overlay")]
     if found:
         return tuple(found)
@@ -78,12 +88,9 @@ def _merged(over: Mapping[str, Any], under: Mapping[str, Any]) -> Values:
 def _against_schema(
     chart: ChartFiles, values: Values, overlays: Sequence[YamlFile]
 ) -> Iterator[Finding]:
-    """The chart's schema first; where it is content, those of its subcharts that are on."""
-    problems = chart.schema.problems(values) if chart.schema else ()
-    for problem in problems:
+    """The chart's schema, and those of its subcharts that are on."""
+    for problem in chart.schema.problems(values) if chart.schema else ():
         yield _finding(chart, problem, overlays)
-    if problems:
-        return
     for subchart in chart.subcharts:
         key, condition = chart.subchart_key(subchart)
         if subchart.schema and _on(values, condition):
@@ -102,8 +109,16 @@ def _on(values: Values, condition: str | None) -> bool:
     return True
 
 
-def _finding(chart: ChartFiles, problem: Problem, overlays: Sequence[YamlFile]) -> Finding:
-    """Shown in the file that had the last word, as near to the value as one says anything."""
+def _finding(
+    chart: ChartFiles,
+    problem: Problem,
+    overlays: Sequence[YamlFile],
+    keys: tuple[str, ...] = (),
+) -> Finding:
+    """Shown in the file that had the last word, as near to the value as one says anything.
+
+    `keys` lead from the values of the chart at the top to this one's: messages name them all.
+    """
     if "global" in problem.path and "global" in mapping(chart.values.data):
         # Subcharts only pass on what stands at the top.
         problem = problem._replace(path=problem.path[problem.path.index("global") :])
@@ -113,8 +128,8 @@ def _finding(chart: ChartFiles, problem: Problem, overlays: Sequence[YamlFile]) 
         for file, skipped in candidates:
             place = file.place(problem.path[skipped:length]) if length > skipped else None
             if place:
-                return _at(file.shown, place, problem)
-    return _at(chart.values.shown, (1, 1), problem)
+                return _at(file.shown, place, problem, keys)
+    return _at(chart.values.shown, (1, 1), problem, keys)
 
 
 def _own_files(
@@ -127,10 +142,10 @@ def _own_files(
             yield from _own_files(subchart, path, depth + 1)
 
 
-def _at(shown: str, place: tuple[int, int], problem: Problem) -> Finding:
-    where = dotted(problem.path)
+def _at(path: str, place: tuple[int, int], problem: Problem, keys: tuple[str, ...]) -> Finding:
+    where = dotted((*keys, *problem.path))
     return Finding(
-        path=shown,
+        path=path,
         line=place[0],
         col=place[1],
         rule="values-schema",
@@ -139,18 +154,26 @@ def _at(shown: str, place: tuple[int, int], problem: Problem) -> Finding:
     )
 
 
+def _no_map(file: YamlFile) -> Finding:
+    message = f"expected a map of values, got {shown(file.data)}"
+    return Finding(path=file.shown, line=1, col=1, rule="values-overlay", message=message)
+
+
 def _yamale(file: YamlFile, schema: Yamale, rule: str) -> Iterator[Finding]:
     """What yamale says of a file, each with its place."""
     for result in _results(schema, file):
         where, _, message = result.partition(": ")
         path = tuple(int(part) if part.isdigit() else part for part in where.split("."))
         place = file.place(path) or file.place(path[:-1]) or (1, 1)
-        hint = None
+        message, hint = message.removesuffix("."), None
         if message == "Unexpected element":
             message = "unknown field"
             hint = nearest(path[-1], list(schema.dict)) if len(path) == 1 else None
         elif message == "Required field missing":
             message = "missing"
+        elif message.endswith(" is not a str"):
+            message, value = message.replace("is not a str", "is no text"), message.split("'")[1]
+            hint = f'put it in quotes: "{value}"'
         yield Finding(
             path=file.shown,
             line=place[0],

@@ -42,6 +42,10 @@ Reference = tuple[str, str, str]  # place, kind, name
 #: What Kubernetes puts into every namespace, or every cluster.
 _BUILT_IN = {("ServiceAccount", "default"), ("ConfigMap", "kube-root-ca.crt")}
 _ROLES = frozenset({"admin", "cluster-admin", "edit", "view"})
+#: What others may have made before the chart is installed.
+_BY_OTHERS = frozenset(
+    {"ConfigMap", "PersistentVolumeClaim", "Role", "Secret", "Service", "ServiceAccount"}
+)
 _SCALABLE = frozenset({"Deployment", "ReplicaSet", "StatefulSet"})
 
 
@@ -61,7 +65,9 @@ def check(rendering: Rendering) -> Iterator[Violation]:
             obj,
             f"{place}: {kind} {name!r} is not in this rendering"
             + (" and must be there before it is installed" if undeclared else ""),
-            f"in Chart.yaml, annotations: generator.dev/existing: {kind}/{name}",
+            f"in Chart.yaml, annotations: generator.dev/existing: {kind}/{name}"
+            if kind in _BY_OTHERS
+            else None,
             NOTE if undeclared else None,
         )
     for workload in rendering.workloads:
