@@ -118,6 +118,23 @@ heal() {
   done <"$STATE/peers"
 }
 
+# A replica that learns from others where its master went keeps asking at the old address. It is
+# told to follow the same master once more.
+follow() {
+  info=$(ask "$SELF" info replication)
+  case $info in
+    *master_link_status:down*) ;;
+    *) return ;;
+  esac
+  asking=$(echo "$info" | sed -n 's/^master_host://p')
+  master=$(ask "$SELF" cluster nodes | awk '$3 ~ /myself/ && $4 != "-" { print $4 }')
+  place=$(awk -v id="$master" '$1 == id && $4 !~ /fail|noaddr/ { print $2 }' "$STATE/table")
+  if [ -n "$place" ] && [ "$place" != "$asking" ]; then
+    say "following the master to $place"
+    ask "$SELF" cluster replicate "$master" >/dev/null
+  fi
+}
+
 # Nodes that are gone for good: another one has their name, and they hold no slots.
 forget() {
   awk '$6 == 0 && $4 ~ /(^|,)(fail|noaddr)(,|$)/ { print $1, $3 }' "$STATE/table" |
@@ -212,6 +229,7 @@ look() {
     return
   fi
   heal
+  follow
   forget
   [ "$ORDINAL" = 0 ] || return
   if [ "$(value "$SELF" cluster_slots_assigned)" != "$SLOTS" ]; then

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Adds what a node alone knows to the configuration of all: its addresses and the passwords.
+# Adds what a node alone knows to the configuration of all: folders, addresses and passwords.
 # Then it becomes the server. Arguments are the server's.
 set -eu
 
@@ -25,7 +25,9 @@ sed \
 
 {
   echo "include $config/server.conf"
-  echo "masterauth $(quote "$REPLICATION_PASSWORD")"
+  echo "dir ${DATA_DIR:-/data}"
+  echo "aclfile $run/users.acl"
+  printf 'masterauth %s\n' "$(quote "$REPLICATION_PASSWORD")"
   echo "cluster-announce-ip $POD_IP"
   echo "cluster-announce-hostname $POD_NAME.$DOMAIN"
   # The agent keeps a master and its replica on different machines by it.
