@@ -1,0 +1,45 @@
+{{/* Name of the chart, as the labels have it. */}}
+{{- define "backoffice.invoices.name" -}}
+invoices
+{{- end }}
+
+{{/* What stands before every name: nothing when the release is named after its chart. */}}
+{{- define "backoffice.invoices.prefix" -}}
+{{- if not (or (eq .Release.Name "backoffice") (and .Chart.IsRoot (eq .Release.Name .Chart.Name))) -}}
+{{- if gt (len .Release.Name) 26 -}}
+{{- printf "%s-%s-" (.Release.Name | trunc 20 | trimSuffix "-") (.Release.Name | sha256sum | trunc 5) -}}
+{{- else -}}
+{{- printf "%s-" .Release.Name -}}
+{{- end -}}
+{{- end -}}
+{{- end }}
+
+{{/* Name of the objects. */}}
+{{- define "backoffice.invoices.fullname" -}}
+{{- .Values.fullnameOverride | default (printf "%sinvoices" (include "backoffice.invoices.prefix" .)) -}}
+{{- end }}
+
+{{/* Labels of every object; the component's role is a literal line below each use. */}}
+{{- define "backoffice.invoices.labels" -}}
+helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" }}
+{{ include "backoffice.invoices.selectorLabels" . }}
+app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
+app.kubernetes.io/part-of: harbor-logistics
+app.kubernetes.io/managed-by: {{ .Release.Service }}
+{{- end }}
+
+{{/* Labels that select the pods. They never change, since selectors are immutable. */}}
+{{- define "backoffice.invoices.selectorLabels" -}}
+app.kubernetes.io/name: invoices
+app.kubernetes.io/instance: {{ .Release.Name }}
+{{- end }}
+
+{{/* Name of the service account. */}}
+{{- define "backoffice.invoices.serviceAccountName" -}}
+{{- .Values.serviceAccount.name | default (ternary (include "backoffice.invoices.fullname" .) "default" .Values.serviceAccount.create) -}}
+{{- end }}
+
+{{/* Host of billing-db: from the values, or of the same release. */}}
+{{- define "backoffice.invoices.billing-db.host" -}}
+{{- .Values.connections.billingDb.host | default (printf "%sbilling-db" (include "backoffice.invoices.prefix" .)) -}}
+{{- end }}
