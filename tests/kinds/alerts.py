@@ -25,6 +25,8 @@ QUOTA = 'namespace="shop",resourcequota="shop",resource="pods"'
 CLAIM = 'namespace="shop",persistentvolumeclaim="data-0"'
 OWN = 'namespace="watch",job="prometheus",pod="prometheus-0"'
 ALERTS = 'namespace="watch",job="alertmanager"'
+DB = 'namespace="shop",job="db",pod="db-0"'
+CACHE = 'namespace="shop",job="cache",pod="cache-0"'
 CONTAINER = f'{POD},container="api"'
 
 
@@ -261,5 +263,86 @@ CASES = (
         },
         silent={f'up{{{API},pod="a"}}': "1x90", FAST: "0x90"},
         minute=80,
+    ),
+    Case(
+        alert="PostgresDown",
+        fires={f"pg_up{{{DB}}}": "0x60"},
+        silent={f"pg_up{{{DB}}}": "1x60"},
+    ),
+    Case(
+        alert="PostgresNoPrimary",
+        fires={f"patroni_primary{{{DB}}}": "0x60"},
+        silent={
+            f"patroni_primary{{{DB}}}": "1x60",
+            'patroni_primary{namespace="shop",job="db",pod="db-1"}': "0x60",
+        },
+    ),
+    Case(
+        alert="PostgresReplicaLags",
+        fires={f"pg_replication_lag_seconds{{{DB}}}": "90x60"},
+        silent={f"pg_replication_lag_seconds{{{DB}}}": "9x60"},
+    ),
+    Case(
+        alert="PostgresConnectionsHigh",
+        fires={
+            f'pg_stat_activity_count{{{DB},state="idle"}}': "50x60",
+            f'pg_stat_activity_count{{{DB},state="active"}}': "40x60",
+            f"pg_settings_max_connections{{{DB}}}": "100x60",
+        },
+        silent={
+            f'pg_stat_activity_count{{{DB},state="idle"}}': "50x60",
+            f"pg_settings_max_connections{{{DB}}}": "100x60",
+        },
+    ),
+    Case(
+        alert="PostgresArchivingFails",
+        fires={f"pg_stat_archiver_failed_count{{{DB}}}": "0+1x60"},
+        silent={f"pg_stat_archiver_failed_count{{{DB}}}": "3x60"},
+    ),
+    Case(
+        alert="PostgresBackupFailed",
+        fires={f"postgres_backup_failed{{{DB}}}": "1x60"},
+        silent={f"postgres_backup_failed{{{DB}}}": "0x60"},
+    ),
+    Case(
+        alert="PostgresBackupTooOld",
+        fires={f"postgres_backup_newest_timestamp_seconds{{{DB}}}": "0x100"},
+        silent={  # of two members, one knows of a newer backup: 6.5 hours old
+            f"postgres_backup_newest_timestamp_seconds{{{DB}}}": "0x100",
+            'postgres_backup_newest_timestamp_seconds{namespace="shop",job="db",pod="db-1"}': (
+                "6600x100"
+            ),
+        },
+        minute=500,
+        step=10,
+    ),
+    Case(
+        alert="RedisDown",
+        fires={f"redis_up{{{CACHE}}}": "0x60"},
+        silent={f"redis_up{{{CACHE}}}": "1x60"},
+    ),
+    Case(
+        alert="RedisClusterDown",
+        fires={
+            f"redis_cluster_state{{{CACHE}}}": "0x60",
+            'redis_cluster_state{namespace="shop",job="cache",pod="cache-1"}': "1x60",
+        },
+        silent={f"redis_cluster_state{{{CACHE}}}": "1x60"},
+    ),
+    Case(
+        alert="RedisMemoryHigh",
+        fires={
+            f"redis_memory_used_bytes{{{CACHE}}}": "900x60",
+            f"redis_memory_max_bytes{{{CACHE}}}": "1000x60",
+        },
+        silent={  # 0 is no limit
+            f"redis_memory_used_bytes{{{CACHE}}}": "900x60",
+            f"redis_memory_max_bytes{{{CACHE}}}": "0x60",
+        },
+    ),
+    Case(
+        alert="RedisEvicts",
+        fires={f"redis_evicted_keys_total{{{CACHE}}}": "0+10x60"},
+        silent={f"redis_evicted_keys_total{{{CACHE}}}": "10x60"},
     ),
 )

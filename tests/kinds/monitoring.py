@@ -45,6 +45,19 @@ WORKER = {
     "resources": RESOURCES,
     "metrics": {"port": 9000},
 }
+DATABASE = {
+    "kind": "postgres",
+    "database": "shop",
+    "storage": "10Gi",
+    "resources": {"cpu": ["500m", "1"], "memory": ["1Gi", "2Gi"]},
+    "pooler": {"name": "pooler"},
+    "backup": {"every": "6h", "to": "s3://acme-backups"},
+}
+CACHE = {
+    "kind": "redis",
+    "storage": "5Gi",
+    "resources": {"cpu": ["100m", "1"], "memory": ["512Mi", "1Gi"]},
+}
 SHOP = {"api": API, "site": SITE, "plain": PLAIN, "worker": WORKER}
 ROUTES = {
     "shop.example.com": "site",

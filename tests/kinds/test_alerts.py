@@ -6,13 +6,14 @@ import pytest
 import yaml
 
 from tests.kinds.alerts import ALL, CASES, FAILED, FAST, REQUESTS, UP
-from tests.kinds.monitoring import build, promtool, run
+from tests.kinds.monitoring import CACHE, DATABASE, SHOP, build, promtool, run
 
 
 @pytest.fixture(scope="module")
 def rules(tmp_path_factory):
     """The rendered rules by the name of their file."""
-    return build(tmp_path_factory.mktemp("rules")).config("prometheus-rules")
+    shop = {**SHOP, "db": DATABASE, "cache": CACHE}
+    return build(tmp_path_factory.mktemp("rules"), shop=shop).config("prometheus-rules")
 
 
 def all_rules(rules):

@@ -6,30 +6,46 @@ import re
 import pytest
 import yaml
 
-from generator.kinds.grafana.dashboards import data
-from tests.kinds.monitoring import PLAIN, PROMETHEUS, WATCH, build, promtool, run
+from tests.kinds.monitoring import (
+    CACHE,
+    DATABASE,
+    PLAIN,
+    PROMETHEUS,
+    SHOP,
+    WATCH,
+    build,
+    promtool,
+    run,
+)
 from tests.kinds.rendering import pod_of
 
 #: What Grafana puts in for the variables before it asks.
 VARIABLES = {"$__rate_interval": "5m", "$namespace": "shop", "$job": "api", "$component": "db"}
-BOARDS = {"services", "objectives", "workloads", "addresses", "monitoring"}
+BOARDS = {
+    "services",
+    "objectives",
+    "workloads",
+    "addresses",
+    "monitoring",
+    "postgres",
+    "redis",
+}
 
 
 @pytest.fixture(scope="module")
 def watch(tmp_path_factory):
-    return build(tmp_path_factory.mktemp("watch"))
+    shop = {**SHOP, "db": DATABASE, "cache": CACHE}
+    return build(tmp_path_factory.mktemp("watch"), shop=shop)
 
 
 @pytest.fixture(scope="module")
 def boards(watch):
-    """The dashboards as they are mounted, and those of the data kinds."""
+    """The dashboards as they are mounted."""
     found = {
         name.removesuffix(".json"): json.loads(text)
         for name, text in watch.config("grafana-dashboards").items()
     }
     assert set(found) == BOARDS
-    found["postgres"] = data.postgres("acme-postgres", "prometheus", ["db"])
-    found["redis"] = data.redis("acme-redis", "prometheus", ["cache"])
     return found
 
 
@@ -50,7 +66,7 @@ def test_a_dashboard_for_what_the_platform_has(boards, tmp_path):
 
 def test_uids_are_stable_and_unique(boards):
     assert {name: board["uid"] for name, board in boards.items()} == {
-        name: f"acme-{name}" for name in (*BOARDS, "postgres", "redis")
+        name: f"acme-{name}" for name in BOARDS
     }
 
 
@@ -118,3 +134,9 @@ def test_home_is_the_dashboard_that_is_always_there(watch):
     (container,) = pod_of(watch.render().one("Deployment", "grafana"))["containers"]
     mounts = {mount["mountPath"]: mount.get("readOnly") for mount in container["volumeMounts"]}
     assert mounts["/etc/grafana/dashboards"] is True
+
+
+def test_dashboards_of_data_list_the_components_of_the_spec(boards):
+    for name, component in (("postgres", "db"), ("redis", "cache")):
+        (listed,) = [v for v in boards[name]["templating"]["list"] if v["type"] == "custom"]
+        assert listed["query"] == component

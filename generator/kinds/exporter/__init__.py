@@ -61,7 +61,7 @@ class Settings:
 
     @property
     def ready(self) -> str:
-        return "/livez" if self.exporter == STATE else "/-/healthy"
+        return "/healthz" if self.exporter == STATE else "/-/healthy"
 
     @property
     def honor_labels(self) -> bool:

@@ -11,6 +11,7 @@ import orjson
 from generator.kinds.api import Env, File, Knob, Link, Problem, SecretNeed, Workload
 from generator.kinds.common.mesh import Door, mesh_files, mesh_knobs
 from generator.kinds.common.server import resource_problems
+from generator.kinds.prometheus import data as of_data
 from generator.kinds.prometheus import knobs as own
 from generator.kinds.prometheus import slo, targets
 from generator.kinds.prometheus.settings import (
@@ -145,6 +146,7 @@ def platform_files(component: Component, chart: Chart, platform: Platform) -> Se
         "state": targets.of_kind(chart, component, "exporter", exporter="kube-state-metrics"),
         "blackbox": targets.of_kind(chart, component, "exporter", exporter="blackbox"),
         "namespaces": tuple(sorted({chart.namespace, *foreign})),
+        "data": of_data.look(platform, read_from),
     }
     found = [
         _template("statefulset", **seen),

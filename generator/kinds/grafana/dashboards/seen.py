@@ -27,7 +27,8 @@ class Seen:
         return f"{self.platform}-{name}"
 
     def of_kind(self, kind: str) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(one.workload for one in self.found if one.kind == kind))
+        """The components of a kind that are read."""
+        return tuple(dict.fromkeys(one.component for one in self.found if one.kind == kind))
 
 
 def look(component: Component, chart: Chart, platform: Platform) -> Seen | None:
