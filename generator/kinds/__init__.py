@@ -48,10 +48,14 @@ def _load(folder: Path) -> Kind:
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
+    # The author's folder is theirs: a build writes charts/ and dist/, nothing else.
+    before, sys.dont_write_bytecode = sys.dont_write_bytecode, True
     try:
         spec.loader.exec_module(module)
     except Exception as error:
         raise GeneratorError(f"the kind in {folder} can't be loaded: {error}") from error
+    finally:
+        sys.dont_write_bytecode = before
     missing = [n for n in Kind.__annotations__ if n[0] != "_" and not hasattr(module, n)]
     missing += [n for n in vars(Kind) if not n.startswith("_") and not hasattr(module, n)]
     if missing:

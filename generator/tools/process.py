@@ -19,7 +19,8 @@ from pathlib import Path
 from generator.errors import ToolError
 
 TIMEOUT = 120.0
-_GRACE = 2.0
+#: How long a program may take to end after it was asked to.
+GRACE = 2.0
 
 _running: set[subprocess.Popen[str]] = set()
 _lock = threading.Lock()
@@ -66,12 +67,12 @@ def run(
     return Done(code=process.returncode, stdout=stdout, stderr=stderr)
 
 
-def stop_all() -> None:
-    """End every program that any thread is waiting for."""
+def stop_all(*, at_once: bool = False) -> None:
+    """End every program that any thread is waiting for: ask it to, or make it `at_once`."""
     with _lock:
         processes = tuple(_running)
     for process in processes:
-        _signal(process, signal.SIGTERM)
+        _signal(process, signal.SIGKILL if at_once else signal.SIGTERM)
 
 
 def _start(
@@ -108,11 +109,11 @@ def _stop(process: subprocess.Popen[str]) -> tuple[str, str]:
     """Ask the whole group to end, then make it; return what the program had printed."""
     _signal(process, signal.SIGTERM)
     try:
-        return process.communicate(timeout=_GRACE)
+        return process.communicate(timeout=GRACE)
     except subprocess.TimeoutExpired:
         _signal(process, signal.SIGKILL)
     try:
-        return process.communicate(timeout=_GRACE)
+        return process.communicate(timeout=GRACE)
     except subprocess.TimeoutExpired:  # a grandchild in a session of its own holds the pipe
         return "", ""
 

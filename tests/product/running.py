@@ -17,6 +17,7 @@ WEB = {
     "kind": "web",
     "image": "registry.example.com/front",
     "port": 8080,
+    "probes": {"live": "/live", "ready": "/ready"},
     "resources": {"cpu": ["100m", 1], "memory": ["64Mi", "128Mi"]},
 }
 
@@ -37,6 +38,18 @@ def shop(components: Mapping[str, Any] | None = None, **more: Any) -> dict[str, 
     }
 
 
+def config_map(name: str, labels: str) -> str:
+    """A template with the labels that every object of a chart has."""
+    return f"""apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: {name}
+  labels:
+    {{{{- include "{labels}" . | nindent 4 }}}}
+    app.kubernetes.io/component: extra
+"""
+
+
 def write_spec(folder: Path, spec: Mapping[str, Any]) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "platform.yaml"
@@ -49,7 +62,7 @@ def environment(**more: str) -> dict[str, str]:
     kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     own = {
         "HELM_BIN": str(needs.helm(4)),
-        "PYTHONPATH": f"{needs.ROOT}:/tmp/mine",
+        "PYTHONPATH": str(needs.ROOT),
         "LANG": "C.UTF-8",
     }
     return {**kept, **own, **more}

@@ -42,15 +42,22 @@ def test_1_surroundings_that_fail(project):
     assert done.stdout == ""
 
 
-def test_1_a_helm_that_fails(project, tmp_path):
+def test_1_a_helm_that_is_none(project, tmp_path):
     broken = tmp_path / "helm"
-    broken.write_text(
-        '#!/bin/sh\ncase $1 in version) echo v4.3.1;; *) echo "no luck" >&2; exit 9;; esac\n'
-    )
+    broken.write_text("#!/bin/sh\necho no luck >&2\nexit 9\n")
     broken.chmod(0o755)
     done = run("build", "--helm", broken, cwd=project)
     assert done.returncode == 1
     assert "ended with exit code 9\n    no luck" in done.stderr
+
+
+def test_1_a_helm_that_is_too_old(project, tmp_path):
+    old = tmp_path / "helm"
+    old.write_text("#!/bin/sh\necho v3.8.0\n")
+    old.chmod(0o755)
+    done = run("check", "--helm", old, cwd=project)
+    assert done.returncode == 1
+    assert "is Helm 3.8.0; 3.17.0 or later needed\n    hint: " in done.stderr
 
 
 def test_2_stale_charts(project):

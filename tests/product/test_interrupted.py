@@ -106,7 +106,7 @@ def test_charts_are_whole_whenever_a_build_ends(tmp_path, two_trees, number):
     write_spec(tmp_path, big("1.0.0"))
     assert run("build", "--no-proof", cwd=tmp_path).returncode == 0
     write_spec(tmp_path, big("1.0.1"))
-    points = 12
+    points = 8
     for point in range(points):
         process = subprocess.Popen(
             command("build", "--no-proof"),

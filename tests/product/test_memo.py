@@ -15,14 +15,14 @@ import pytest
 from generator import memo, pipeline
 from generator.errors import GeneratorError, InputError
 from tests import needs
-from tests.product.running import WEB, environment, run, shop, write_spec
+from tests.product.running import WEB, config_map, environment, run, shop, write_spec
 
 OWN_KIND = """from generator.kinds.api import File
 from generator.kinds.job import *
 def files(component, chart):
     return [File(template="own.yaml", path="templates/own.yaml")]
 """
-OWN_TEMPLATE = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: own\n"
+OWN_TEMPLATE = config_map("own", "[[ define ]].labels")
 JOB = {"kind": "own", "image": "registry.example.com/own", "resources": WEB["resources"]}
 
 
@@ -34,7 +34,7 @@ def spec(tmp_path_factory):
     (folder / "more.yaml").write_text(
         json.dumps({"charts": {"shop": {"components": {"mine": JOB}, "manifests": ["raw.yaml"]}}})
     )
-    (folder / "raw.yaml").write_text(OWN_TEMPLATE.replace("own", "raw"))
+    (folder / "raw.yaml").write_text(config_map("raw", "shop.labels"))
     kind = folder / "kinds" / "own"
     (kind / "templates").mkdir(parents=True)
     (kind / "__init__.py").write_text(OWN_KIND)

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import contextlib
 import signal
 import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 
 import pytest
 
@@ -24,7 +26,7 @@ def test_results_come_in_the_order_of_the_calls():
 
 def test_no_calls_and_one_call():
     assert together([]) == ()
-    assert together([threading.get_ident]) == (threading.get_ident(),)
+    assert together([lambda: 1]) == (1,)
 
 
 def test_no_more_calls_run_at_once_than_workers():
@@ -55,6 +57,54 @@ def test_a_failure_ends_the_other_programs_at_once():
     with pytest.raises(ToolError, match="broken"):
         together([long, long, failing, long, long], workers=3)
     assert time.monotonic() - start < 20
+
+
+def test_a_call_that_starts_one_program_after_another_ends_too():
+    def stubborn() -> None:
+        for _ in range(40):
+            with contextlib.suppress(ToolError):
+                process.run(["sleep", "1"])
+
+    def failing() -> None:
+        time.sleep(0.2)
+        raise ToolError(["none"], 1, "broken")
+
+    start = time.monotonic()
+    with pytest.raises(ToolError, match="broken"):
+        together([stubborn, failing], workers=2)
+    assert time.monotonic() - start < 10
+
+
+def test_a_program_that_will_not_end_is_ended():
+    def deaf() -> process.Done:
+        return process.run(["sh", "-c", "trap '' TERM; while :; do sleep 0.1; done"])
+
+    def failing() -> None:
+        time.sleep(0.2)
+        raise ToolError(["none"], 1, "broken")
+
+    start = time.monotonic()
+    with pytest.raises(ToolError, match="broken"):
+        together([deaf, failing], workers=2)
+    assert time.monotonic() - start < 10
+
+
+@pytest.mark.parametrize("moment", [0.0, 0.002, 0.004, 0.006, 0.008])
+def test_ctrl_c_while_a_program_starts_leaves_none(moment, tmp_path):
+    """The moment is counted from when the program begins, often before its start has returned."""
+    noting = f"echo $$ >>{tmp_path}/ids; exec sleep 60"
+    script = (
+        "from generator.tools import process, pool;"
+        f"pool.together([lambda: process.run(['sh', '-c', {noting!r}])])"
+    )
+    ours = subprocess.Popen([sys.executable, "-c", script], stderr=subprocess.DEVNULL)
+    while not (tmp_path / "ids").exists():
+        time.sleep(0.0005)
+    time.sleep(moment)
+    ours.send_signal(signal.SIGINT)
+    assert ours.wait(20) != 0
+    for number in (tmp_path / "ids").read_text().split():
+        assert not Path(f"/proc/{number}").exists()
 
 
 def test_ctrl_c_ends_all_programs():
