@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from generator.kinds.alertmanager.settings import Settings, read_settings
+from generator.kinds.alertmanager.settings import Receiver, Settings, read_settings
 from generator.kinds.api import Env, File, Knob, Link, Problem, SecretNeed, Workload
 from generator.kinds.common import knobs as k
 from generator.kinds.common import schemas as s
@@ -57,35 +57,8 @@ def _receiver_problems(settings: Settings) -> Iterator[Problem]:
     rest: str | None = None
     for receiver in settings.receivers:
         where = ("receivers", receiver.name)
-        if len(receiver.ways) != 1:
-            yield Problem(
-                path=where,
-                rule="receiver",
-                message="expected exactly one of webhook, slack, pagerduty, opsgenie or email, "
-                f"got {' and '.join(receiver.ways) or 'none'}",
-                hint=f"{receiver.name}: {{webhook: {receiver.name}-url}}",
-            )
-        elif (receiver.way == "slack") != (receiver.channel is not None):
-            yield Problem(
-                path=where,
-                rule="receiver",
-                message="`channel` belongs to `slack`, and `slack` needs one",
-                hint='channel: "#alerts"' if receiver.way == "slack" else "remove `channel`",
-            )
-        if receiver.heartbeat and receiver.match:
-            yield Problem(
-                path=where,
-                rule="receiver",
-                message="a heartbeat gets the one alert that always fires; `match` has no effect",
-                hint="remove `match`",
-            )
-        if receiver.name == "null":
-            yield Problem(
-                path=where,
-                rule="receiver",
-                message="the name is taken by the receiver that tells nobody",
-                hint="rename it",
-            )
+        for message, hint in _mistakes(receiver):
+            yield Problem(path=where, rule="receiver", message=message, hint=hint)
         if not receiver.match and not receiver.heartbeat:
             if rest is not None:
                 yield Problem(
@@ -95,6 +68,28 @@ def _receiver_problems(settings: Settings) -> Iterator[Problem]:
                     hint="match: {severity: critical}",
                 )
             rest = rest or receiver.name
+
+
+def _mistakes(receiver: Receiver) -> Iterator[tuple[str, str]]:
+    """What is wrong with one receiver, and what to do."""
+    if len(receiver.ways) != 1:
+        yield (
+            "expected exactly one of webhook, slack, pagerduty, opsgenie or email, "
+            f"got {' and '.join(receiver.ways) or 'none'}",
+            f"{receiver.name}: {{webhook: {receiver.name}-url}}",
+        )
+    elif (receiver.way == "slack") != (receiver.channel is not None):
+        yield (
+            "`channel` belongs to `slack`, and `slack` needs one",
+            'channel: "#alerts"' if receiver.way == "slack" else "remove `channel`",
+        )
+    if receiver.heartbeat and receiver.match:
+        yield (
+            "a heartbeat gets the one alert that always fires; `match` has no effect",
+            "remove `match`",
+        )
+    if receiver.name == "null":
+        yield "the name is taken by the receiver that tells nobody", "rename it"
 
 
 def _secret_problems(component: Component, chart: Chart) -> Iterator[Problem]:

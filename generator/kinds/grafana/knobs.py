@@ -49,6 +49,7 @@ def _database(database: Database) -> list[Knob]:
             needs={"database.host": "flipped.example.com"},
         ),
         *_external(database),
+        *_names(database),
         *_of_bundled(k.image(database.image, at="database.image", what=what)),
         *_of_bundled(
             k.resources(
@@ -80,6 +81,24 @@ def _external(database: Database) -> list[Knob]:
             needs=on,
         ),
         Knob(
+            path="database.sslMode",
+            doc="external: how the connection is encrypted.",
+            default="verify-full",
+            schema=_SSL_MODES,
+            flip="require",
+            needs=on,
+        ),
+    ]
+
+
+def _with_server(database: Database) -> dict[str, str]:
+    """What must hold for values that a file in the place of a server has no use for."""
+    return {"database.mode": BUNDLED} if database.mode == SQLITE else {}
+
+
+def _names(database: Database) -> list[Knob]:
+    return [
+        Knob(
             path="database.name",
             doc="Name of the database.",
             default="grafana",
@@ -95,20 +114,7 @@ def _external(database: Database) -> list[Knob]:
             flip="flipped",
             needs=_with_server(database),
         ),
-        Knob(
-            path="database.sslMode",
-            doc="external: how the connection is encrypted.",
-            default="verify-full",
-            schema=_SSL_MODES,
-            flip="require",
-            needs=on,
-        ),
     ]
-
-
-def _with_server(database: Database) -> dict[str, str]:
-    """What must hold for values that a file in the place of a server has no use for."""
-    return {"database.mode": BUNDLED} if database.mode == SQLITE else {}
 
 
 def _of_bundled(knobs: list[Knob]) -> list[Knob]:

@@ -111,8 +111,15 @@ def addresses(seen: Seen) -> Json:
 
 
 def monitoring(seen: Seen) -> Json:
+    panels = [*_prometheus(), *(_alertmanager() if seen.of_kind("alertmanager") else ())]
+    return dashboard(
+        seen.named("monitoring"), "Monitoring", seen.source, panels, tags=[seen.platform]
+    )
+
+
+def _prometheus() -> list[Panel]:
     reading = "rate(prometheus_tsdb_head_samples_appended_total[$__rate_interval])"
-    panels = [
+    return [
         graph("Series", "short", ("prometheus_tsdb_head_series", "{{pod}}")),
         graph("Samples a second", "short", (f"sum by (pod) ({reading})", "{{pod}}")),
         graph(
@@ -137,21 +144,20 @@ def monitoring(seen: Seen) -> Json:
             ("topk(20, max by (job) (scrape_samples_post_metric_relabeling))", "{{job}}"),
         ),
     ]
-    if seen.of_kind("alertmanager"):
-        sent = "alertmanager_notifications"
-        panels += [
-            row("Alertmanager"),
-            graph(
-                "Messages",
-                "none",
-                (f"sum by (integration) (increase({sent}_total[1h]))", "{{integration}}"),
-                (
-                    f"sum by (integration) (increase({sent}_failed_total[1h]))",
-                    "{{integration}} failed",
-                ),
+
+
+def _alertmanager() -> list[Panel]:
+    sent = "alertmanager_notifications"
+    return [
+        row("Alertmanager"),
+        graph(
+            "Messages",
+            "none",
+            (f"sum by (integration) (increase({sent}_total[1h]))", "{{integration}}"),
+            (
+                f"sum by (integration) (increase({sent}_failed_total[1h]))",
+                "{{integration}} failed",
             ),
-            graph("Members", "none", ("alertmanager_cluster_members", "{{pod}}")),
-        ]
-    return dashboard(
-        seen.named("monitoring"), "Monitoring", seen.source, panels, tags=[seen.platform]
-    )
+        ),
+        graph("Members", "none", ("alertmanager_cluster_members", "{{pod}}")),
+    ]

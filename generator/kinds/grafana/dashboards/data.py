@@ -4,16 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from generator.kinds.grafana.dashboards.panels import Json, dashboard, graph, listed, number
+from generator.kinds.grafana.dashboards.panels import Json, Panel, dashboard, graph, listed, number
 
 _PICKED = '{job=~"$component"}'
+_DATABASE = '{job=~"$component",datname!~"template.*|postgres|"}'
 
 
-def postgres(uid: str, source: str, workloads: Sequence[str]) -> Json:
-    database = '{job=~"$component",datname!~"template.*|postgres|"}'
-    hit = f"sum by (datname) (rate(pg_stat_database_blks_hit{database}[$__rate_interval]))"
-    read = f"sum by (datname) (rate(pg_stat_database_blks_read{database}[$__rate_interval]))"
-    panels = [
+def postgres(uid: str, source: str, components: Sequence[str]) -> Json:
+    return _board(uid, "PostgreSQL", source, components, [*_postgres_now(), *_postgres_graphs()])
+
+
+def redis(uid: str, source: str, components: Sequence[str]) -> Json:
+    return _board(uid, "Redis", source, components, [*_redis_now(), *_redis_graphs()])
+
+
+def _board(
+    uid: str, title: str, source: str, components: Sequence[str], panels: Sequence[Panel]
+) -> Json:
+    choose = listed("component", "Component", components)
+    return dashboard(uid, title, source, panels, (choose,), tags=["data"])
+
+
+def _postgres_now() -> list[Panel]:
+    return [
         number("Servers that answer", "none", f"sum(pg_up{_PICKED})", bad_below=1),
         number(
             "Connections in use",
@@ -31,8 +44,15 @@ def postgres(uid: str, source: str, workloads: Sequence[str]) -> Json:
             bad_above=30,
         ),
         number(
-            "Size", "bytes", f"max by (datname) (pg_database_size_bytes{database})", "{{datname}}"
+            "Size", "bytes", f"max by (datname) (pg_database_size_bytes{_DATABASE})", "{{datname}}"
         ),
+    ]
+
+
+def _postgres_graphs() -> list[Panel]:
+    hit = f"sum by (datname) (rate(pg_stat_database_blks_hit{_DATABASE}[$__rate_interval]))"
+    read = f"sum by (datname) (rate(pg_stat_database_blks_read{_DATABASE}[$__rate_interval]))"
+    return [
         graph(
             "Connections",
             "none",
@@ -43,12 +63,12 @@ def postgres(uid: str, source: str, workloads: Sequence[str]) -> Json:
             "ops",
             (
                 "sum by (datname) "
-                f"(rate(pg_stat_database_xact_commit{database}[$__rate_interval]))",
+                f"(rate(pg_stat_database_xact_commit{_DATABASE}[$__rate_interval]))",
                 "{{datname}} committed",
             ),
             (
                 "sum by (datname) "
-                f"(rate(pg_stat_database_xact_rollback{database}[$__rate_interval]))",
+                f"(rate(pg_stat_database_xact_rollback{_DATABASE}[$__rate_interval]))",
                 "{{datname}} rolled back",
             ),
         ),
@@ -60,20 +80,10 @@ def postgres(uid: str, source: str, workloads: Sequence[str]) -> Json:
         ),
         graph("Replication lag", "s", (f"pg_replication_lag_seconds{_PICKED}", "{{pod}}")),
     ]
-    return dashboard(
-        uid,
-        "PostgreSQL",
-        source,
-        panels,
-        (listed("component", "Component", workloads),),
-        tags=["data"],
-    )
 
 
-def redis(uid: str, source: str, workloads: Sequence[str]) -> Json:
-    hits = f"sum by (job) (rate(redis_keyspace_hits_total{_PICKED}[$__rate_interval]))"
-    misses = f"sum by (job) (rate(redis_keyspace_misses_total{_PICKED}[$__rate_interval]))"
-    panels = [
+def _redis_now() -> list[Panel]:
+    return [
         number("Servers that answer", "none", f"sum(redis_up{_PICKED})", bad_below=1),
         number(
             "Cluster works",
@@ -95,6 +105,13 @@ def redis(uid: str, source: str, workloads: Sequence[str]) -> Json:
             about="Of the fullest server.",
             bad_above=0.85,
         ),
+    ]
+
+
+def _redis_graphs() -> list[Panel]:
+    hits = f"sum by (job) (rate(redis_keyspace_hits_total{_PICKED}[$__rate_interval]))"
+    misses = f"sum by (job) (rate(redis_keyspace_misses_total{_PICKED}[$__rate_interval]))"
+    return [
         graph(
             "Commands a second",
             "ops",
@@ -125,11 +142,3 @@ def redis(uid: str, source: str, workloads: Sequence[str]) -> Json:
             (f"count by (role) (redis_instance_info{_PICKED})", "{{role}}"),
         ),
     ]
-    return dashboard(
-        uid,
-        "Redis",
-        source,
-        panels,
-        (listed("component", "Component", workloads),),
-        tags=["data"],
-    )

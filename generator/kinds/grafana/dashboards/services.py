@@ -65,9 +65,25 @@ def _requests(http: Http) -> list[Panel]:
 
 
 def objectives(seen: Seen) -> Json:
+    return dashboard(
+        seen.named("objectives"),
+        "Objectives",
+        seen.source,
+        _burning(),
+        (
+            choice("namespace", "Namespace", "label_values(job:slo_objective:ratio, namespace)"),
+            choice("job", "Component", "label_values(job:slo_objective:ratio, job)"),
+        ),
+        tags=[seen.platform],
+        hours=24,
+    )
+
+
+def _burning() -> list[Panel]:
+    """What is left of the error budgets, and how fast it goes."""
     which = '{namespace=~"$namespace",job=~"$job"}'
     budget = f"on(namespace, job, slo) (1 - job:slo_objective:ratio{which})"
-    panels = [
+    return [
         number(
             "Error budget left of 30 days",
             "percentunit",
@@ -103,15 +119,3 @@ def objectives(seen: Seen) -> Json:
             ),
         ),
     ]
-    return dashboard(
-        seen.named("objectives"),
-        "Objectives",
-        seen.source,
-        panels,
-        (
-            choice("namespace", "Namespace", "label_values(job:slo_objective:ratio, namespace)"),
-            choice("job", "Component", "label_values(job:slo_objective:ratio, job)"),
-        ),
-        tags=[seen.platform],
-        hours=24,
-    )
