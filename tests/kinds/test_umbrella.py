@@ -18,7 +18,8 @@ from generator.tools import helm
 from generator.tools.helm import Helm
 from generator.tools.pool import together
 from tests import needs
-from tests.kinds.knobs import Subject, dead_knobs, nested, subjects, undeclared_values
+from tests.kinds.knobs import Subject, nested, subjects, undeclared_values
+from tests.kinds.proof import dead_knobs
 from tests.kinds.rendering import Built
 from tests.kinds.umbrella.shop import APIS, VARIANTS, variant
 
