@@ -55,10 +55,13 @@ Needs = defaultdict[str, int]
 
 
 def check(rendering: Rendering) -> Iterator[Violation]:
+    by_namespace: dict[str, Needs] = {}
     for quota in rendering.of("ResourceQuota"):
         if quota.spec.get("scopes") or quota.spec.get("scopeSelector"):
             continue  # for some of the pods only
-        needed = _needed(rendering, quota.namespace)
+        if quota.namespace not in by_namespace:
+            by_namespace[quota.namespace] = _needed(rendering, quota.namespace)
+        needed = by_namespace[quota.namespace]
         for name, hard in sorted(mapping(quota.spec.get("hard")).items()):
             need = needed[f"requests.{name}" if name in _SHORT else name]
             if need > amount(hard):
