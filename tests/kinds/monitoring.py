@@ -216,3 +216,17 @@ def promtool() -> Path:
 
 def amtool() -> Path:
     return needs.program("amtool", "apt-get install prometheus-alertmanager")
+
+
+def jobs(config: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """The scrape jobs of a configuration by their names."""
+    return {job["job_name"]: job for job in config["scrape_configs"]}
+
+
+def of_namespace(objects: Objects, kind: str, namespace: str | None) -> list[dict[str, Any]]:
+    """Objects of a kind that name this namespace, or none."""
+    return [
+        each
+        for each in objects.all
+        if each["kind"] == kind and each["metadata"].get("namespace") == namespace
+    ]

@@ -5,8 +5,11 @@ from __future__ import annotations
 import pytest
 import yaml
 
-from tests.kinds.alerts import ALL, CASES, FAILED, FAST, REQUESTS, UP
+from tests.kinds.alerts import CLUSTER
+from tests.kinds.alerts_of_components import ALL, DATA, FAILED, FAST, OBJECTIVES, REQUESTS, UP
 from tests.kinds.monitoring import CACHE, DATABASE, SHOP, build, promtool, run
+
+CASES = (*CLUSTER, *OBJECTIVES, *DATA)
 
 
 @pytest.fixture(scope="module")

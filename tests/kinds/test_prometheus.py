@@ -10,6 +10,8 @@ from tests.kinds.monitoring import (
     SITE,
     WATCH,
     build,
+    jobs,
+    of_namespace,
     problems,
     promtool,
     run,
@@ -20,23 +22,6 @@ from tests.kinds.rendering import container, pod_of
 @pytest.fixture(scope="module", params=[4, 3], ids=["helm4", "helm3"])
 def watch(request, tmp_path_factory):
     return build(tmp_path_factory.mktemp("watch"), major=request.param)
-
-
-@pytest.fixture(scope="module")
-def config(watch):
-    return yaml.safe_load(watch.config("prometheus")["prometheus.yml"])
-
-
-def jobs(config):
-    return {job["job_name"]: job for job in config["scrape_configs"]}
-
-
-def of_namespace(objects, kind, namespace):
-    return [
-        each
-        for each in objects.all
-        if each["kind"] == kind and each["metadata"].get("namespace") == namespace
-    ]
 
 
 def test_two_servers_start_at_once_each_with_a_volume_of_its_own(watch):
@@ -119,117 +104,6 @@ def test_without_nodes_there_is_no_cluster_role(tmp_path):
     assert "ClusterRole/watch-prometheus" not in objects.names
     config = yaml.safe_load(objects.one("ConfigMap", "prometheus")["data"]["prometheus.yml"])
     assert not [name for name in jobs(config) if name.startswith("node/")]
-
-
-def test_reads_every_component_with_metrics_and_no_other(config):
-    assert set(jobs(config)) == {
-        "shop/api",
-        "shop/site",
-        "shop/worker",
-        "watch/prometheus",
-        "watch/alertmanager",
-        "watch/grafana",
-        "watch/state",
-        "watch/blackbox",
-        "probe/blackbox",
-        "node/kubelet",
-        "node/cadvisor",
-    }
-    assert jobs(config)["shop/site"]["metrics_path"] == "/stats"
-
-
-def test_a_chart_that_lets_another_scraper_in_is_not_read(tmp_path):
-    other = build(tmp_path, scrape={"namespace": "watch", "workload": "agent"})
-    objects = other.render()
-    config = yaml.safe_load(objects.one("ConfigMap", "prometheus")["data"]["prometheus.yml"])
-    assert not [name for name in jobs(config) if name.startswith("shop/")]
-    names = {role["metadata"]["name"] for role in of_namespace(objects, "Role", "shop")}
-    assert names == {"state"}
-
-
-def test_finds_pods_by_their_label_and_port(config):
-    api, worker, own = (jobs(config)[f] for f in ("shop/api", "shop/worker", "watch/grafana"))
-    assert api["kubernetes_sd_configs"] == [
-        {"role": "endpointslice", "namespaces": {"names": ["shop"]}}
-    ]
-    assert api["relabel_configs"][0]["regex"] == "api;8001"
-    assert worker["kubernetes_sd_configs"][0]["role"] == "pod"  # it has no Service
-    assert own["kubernetes_sd_configs"][0]["namespaces"] == {"names": ["watch"]}
-    assert own["relabel_configs"][0]["regex"] == "grafana;watch;3000"  # of this release only
-
-
-def test_every_job_is_guarded_against_label_values_without_bounds(config):
-    for name, job in jobs(config).items():
-        if name.split("/")[0] in ("shop", "watch"):
-            assert (job["sample_limit"], job["label_limit"], job["target_limit"]) == (
-                100_000,
-                64,
-                500,
-            )
-
-
-def test_what_kube_state_metrics_says_of_others_keeps_its_labels(config):
-    honest = [name for name, job in jobs(config).items() if job.get("honor_labels")]
-    assert honest == ["watch/state", "node/kubelet", "node/cadvisor"]
-
-
-def test_both_servers_send_the_same_alert_to_every_alertmanager(config):
-    assert config["global"]["external_labels"] == {"cluster": "acme", "replica": "${POD_NAME}"}
-    alerting = config["alerting"]
-    assert alerting["alert_relabel_configs"] == [{"regex": "replica", "action": "labeldrop"}]
-    (found,) = alerting["alertmanagers"]
-    assert found["relabel_configs"][0]["regex"] == "alertmanager;watch;9093"
-
-
-def test_public_addresses_are_asked_where_they_must_answer(config):
-    (static,) = jobs(config)["probe/blackbox"]["static_configs"]
-    assert static["targets"] == [
-        "https://shop.example.com/",
-        "https://api.shop.example.com/health/ready",
-        "https://api.shop.example.com/v2",
-    ]
-
-
-def test_other_hosts_are_read_when_the_installer_names_them(watch):
-    values = {
-        "prometheus": {
-            "connections": {
-                "alertmanager": {"host": "alerts.example.com"},
-                "state": {"host": "state.example.com"},
-                "blackbox": {"host": "ask.example.com"},
-            }
-        }
-    }
-    config = yaml.safe_load(watch.config("prometheus", values)["prometheus.yml"])
-    (told,) = config["alerting"]["alertmanagers"]
-    assert told["static_configs"] == [{"targets": ["alerts.example.com:9093"]}]
-    assert jobs(config)["watch/state"]["static_configs"][0]["targets"] == ["state.example.com:8080"]
-    assert jobs(config)["probe/blackbox"]["relabel_configs"][-1]["replacement"] == (
-        "ask.example.com:9115"
-    )
-
-
-def test_may_reach_what_it_reads_and_nothing_else(watch):
-    policy = watch.render().one("NetworkPolicy", "prometheus")["spec"]
-    reached = set()
-    for rule in policy["egress"]:
-        ports = tuple(port["port"] for port in rule["ports"])
-        for peer in rule.get("to", [{}]):
-            labels = peer.get("podSelector", {}).get("matchLabels", {})
-            namespace = peer.get("namespaceSelector", {}).get("matchLabels", {})
-            who = labels.get("app.kubernetes.io/name", "")
-            reached.add((next(iter(namespace.values()), ""), who, ports))
-    assert {each for each in reached if each[1]} == {
-        ("shop", "api", (8001,)),
-        ("shop", "site", (3000,)),
-        ("shop", "worker", (9000,)),
-        ("", "prometheus", (9090,)),
-        ("", "alertmanager", (9093,)),
-        ("", "grafana", (3000,)),
-        ("", "state", (8080,)),
-        ("", "blackbox", (9115,)),
-    }
-    assert {each[2] for each in reached if not each[1]} == {(53, 53), (443, 6443), (10250,)}
 
 
 # Debian's promtool is built without the discovery of Kubernetes and refuses its fields. The tests

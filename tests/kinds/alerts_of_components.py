@@ -1,0 +1,154 @@
+"""The worlds for the alerts of what the components promise, and of databases and caches.
+
+Objectives are those of `monitoring.API`: 99.9 % without an error, 99 % within 500 ms.
+"""
+
+from __future__ import annotations
+
+from tests.kinds.alerts import Case
+
+API = 'namespace="shop",job="api"'
+REQUESTS = f'http_requests_total{{{API},handler="/buy",status="2xx"}}'
+FAILED = f'http_requests_total{{{API},handler="/buy",status="5xx"}}'
+PROBED = f'http_requests_total{{{API},handler="/health/ready",status="503"}}'
+DURATION = "http_request_duration_seconds"
+FAST = f'{DURATION}_bucket{{{API},handler="/buy",le="0.5"}}'
+ALL = f'{DURATION}_count{{{API},handler="/buy"}}'
+UP = f'up{{{API},pod="a"}}'
+DB = 'namespace="shop",job="db",pod="db-0"'
+CACHE = 'namespace="shop",job="cache",pod="cache-0"'
+
+OBJECTIVES = (
+    Case(
+        alert="ErrorBudgetBurnsFast",
+        labels='slo="availability"',
+        fires={REQUESTS: "0+90x120", FAILED: "0+10x120"},
+        silent={REQUESTS: "0+9999x120", FAILED: "0+1x120", PROBED: "0+1000x120"},
+        minute=110,
+    ),
+    Case(
+        alert="ErrorBudgetBurnsFast",
+        labels='slo="latency"',
+        fires={FAST: "0+70x120", ALL: "0+100x120"},
+        silent={FAST: "0+100x120", ALL: "0+100x120"},
+        minute=110,
+    ),
+    Case(
+        alert="ErrorBudgetBurnsSlowly",
+        labels='slo="availability"',
+        fires={REQUESTS: "0+9960x156", FAILED: "0+40x156"},
+        silent={REQUESTS: "0+9999x156", FAILED: "0+0.5x156"},
+        minute=1500,
+        step=10,
+    ),
+    Case(
+        alert="ErrorBudgetBurnsSlowly",
+        labels='slo="latency"',
+        fires={FAST: "0+96x156", ALL: "0+100x156"},
+        silent={FAST: "0+999x156", ALL: "0+1000x156"},
+        minute=1500,
+        step=10,
+    ),
+    Case(
+        alert="ObjectiveWithoutMetric",
+        labels='slo="availability"',
+        fires={f'up{{{API},pod="a"}}': "1x90"},
+        silent={f'up{{{API},pod="a"}}': "1x90", REQUESTS: "0x90"},
+        minute=80,
+    ),
+    Case(
+        alert="ObjectiveWithoutMetric",
+        labels='slo="latency"',
+        # Its histogram has no bound at the promised time.
+        fires={
+            f'up{{{API},pod="a"}}': "1x90",
+            f'{DURATION}_bucket{{{API},handler="/buy",le="0.4"}}': "0+1x90",
+        },
+        silent={f'up{{{API},pod="a"}}': "1x90", FAST: "0x90"},
+        minute=80,
+    ),
+)
+
+DATA = (
+    Case(
+        alert="PostgresDown",
+        fires={f"pg_up{{{DB}}}": "0x60"},
+        silent={f"pg_up{{{DB}}}": "1x60"},
+    ),
+    Case(
+        alert="PostgresNoPrimary",
+        fires={f"patroni_primary{{{DB}}}": "0x60"},
+        silent={
+            f"patroni_primary{{{DB}}}": "1x60",
+            'patroni_primary{namespace="shop",job="db",pod="db-1"}': "0x60",
+        },
+    ),
+    Case(
+        alert="PostgresReplicaLags",
+        fires={f"pg_replication_lag_seconds{{{DB}}}": "90x60"},
+        silent={f"pg_replication_lag_seconds{{{DB}}}": "9x60"},
+    ),
+    Case(
+        alert="PostgresConnectionsHigh",
+        fires={
+            f'pg_stat_activity_count{{{DB},state="idle"}}': "50x60",
+            f'pg_stat_activity_count{{{DB},state="active"}}': "40x60",
+            f"pg_settings_max_connections{{{DB}}}": "100x60",
+        },
+        silent={
+            f'pg_stat_activity_count{{{DB},state="idle"}}': "50x60",
+            f"pg_settings_max_connections{{{DB}}}": "100x60",
+        },
+    ),
+    Case(
+        alert="PostgresArchivingFails",
+        fires={f"pg_stat_archiver_failed_count{{{DB}}}": "0+1x60"},
+        silent={f"pg_stat_archiver_failed_count{{{DB}}}": "3x60"},
+    ),
+    Case(
+        alert="PostgresBackupFailed",
+        fires={f"postgres_backup_failed{{{DB}}}": "1x60"},
+        silent={f"postgres_backup_failed{{{DB}}}": "0x60"},
+    ),
+    Case(
+        alert="PostgresBackupTooOld",
+        fires={f"postgres_backup_newest_timestamp_seconds{{{DB}}}": "0x100"},
+        silent={  # of two members, one knows of a newer backup: 6.5 hours old
+            f"postgres_backup_newest_timestamp_seconds{{{DB}}}": "0x100",
+            'postgres_backup_newest_timestamp_seconds{namespace="shop",job="db",pod="db-1"}': (
+                "6600x100"
+            ),
+        },
+        minute=500,
+        step=10,
+    ),
+    Case(
+        alert="RedisDown",
+        fires={f"redis_up{{{CACHE}}}": "0x60"},
+        silent={f"redis_up{{{CACHE}}}": "1x60"},
+    ),
+    Case(
+        alert="RedisClusterDown",
+        fires={
+            f"redis_cluster_state{{{CACHE}}}": "0x60",
+            'redis_cluster_state{namespace="shop",job="cache",pod="cache-1"}': "1x60",
+        },
+        silent={f"redis_cluster_state{{{CACHE}}}": "1x60"},
+    ),
+    Case(
+        alert="RedisMemoryHigh",
+        fires={
+            f"redis_memory_used_bytes{{{CACHE}}}": "900x60",
+            f"redis_memory_max_bytes{{{CACHE}}}": "1000x60",
+        },
+        silent={  # 0 is no limit
+            f"redis_memory_used_bytes{{{CACHE}}}": "900x60",
+            f"redis_memory_max_bytes{{{CACHE}}}": "0x60",
+        },
+    ),
+    Case(
+        alert="RedisEvicts",
+        fires={f"redis_evicted_keys_total{{{CACHE}}}": "0+10x60"},
+        silent={f"redis_evicted_keys_total{{{CACHE}}}": "10x60"},
+    ),
+)
