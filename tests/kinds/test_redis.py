@@ -3,6 +3,7 @@ from __future__ import annotations
 import subprocess
 
 import pytest
+import trustme
 
 from generator.errors import ToolError
 from generator.spec.read import read_platform
@@ -223,7 +224,6 @@ def test_a_server_knows_every_directive(shop, tmp_path):
 
 def test_tls_configuration_starts_a_server(shop, tmp_path):
     """The rendered file as it is, for the engine that is at hand, with real certificates."""
-    trustme = pytest.importorskip("trustme")
     server = needs.program("redis-server", "apt-get install redis-server")
     values = {"cache": {"engine": "redis", "maxmemory": "32Mi"}}
     config = rendered_files(shop.render(values), "cache", tmp_path / "config")
