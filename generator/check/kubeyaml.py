@@ -49,6 +49,7 @@ _IN_DOUBT = re.compile(
     r"|[-+.0-9].*[_:]\Z|[-+]?[.0-9_]*_|<<|[!&*?]"  # keys; 1_000; merging; tags and aliases
     r"|[\"'].*[\"']:."  # {"a":yes}
 )
+_COMMENT = re.compile(r"^ *#.*$", re.MULTILINE)
 _FLOW = str.maketrans("[]{},", "     ")
 
 
@@ -89,6 +90,8 @@ def positions(text: str) -> Mapping[Path, Mark]:
 
 
 def _in_doubt(text: str) -> bool:
+    if "#" in text:  # comments are full of such words
+        text = _COMMENT.sub("", text)
     words = set(text.translate(_FLOW).split())
     return not words.isdisjoint(_WORDS_IN_DOUBT) or any(
         _IN_DOUBT.match(word) for word in words if word[0] in _FIRST_IN_DOUBT

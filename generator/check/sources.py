@@ -63,10 +63,9 @@ class ChartSources:
     chart: str
     files: tuple[Source, ...]
 
-    @property
-    def actions(self) -> Iterator[Action]:
-        for file in self.files:
-            yield from file.actions
+    def holding(self, *words: str) -> Iterator[Source]:
+        """The files that hold one of the words. To take the others apart would be for nothing."""
+        return (file for file in self.files if any(word in file.text for word in words))
 
     @cached_property
     def by_path(self) -> Mapping[str, Source]:

@@ -30,7 +30,7 @@ _DEFINE = re.compile(r"\A(?:define|block)\s+\"([^\"]+)\"")
 
 def check(sources: ChartSources) -> Iterator[Mistake]:
     first: dict[str, Action] = {}
-    for file in sources.files:
+    for file in sources.holding("define", "block"):
         for action in file.actions:
             found = _DEFINE.match(action.text)
             if found is None:

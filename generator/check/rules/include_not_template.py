@@ -25,7 +25,9 @@ _TEMPLATE = re.compile(r"\Atemplate\s")
 
 
 def check(sources: ChartSources) -> Iterator[Mistake]:
-    for action in sources.actions:
-        if _TEMPLATE.match(action.text):
-            hint = f"include {action.text.partition(' ')[2]} | nindent N"
-            yield Mistake(action.path, action.line, action.col, "template is not include", hint)
+    for file in sources.holding('template "', "template `"):
+        for action in file.actions:
+            if _TEMPLATE.match(action.text):
+                hint = f"include {action.text.partition(' ')[2]} | nindent N"
+                message = "template is not include"
+                yield Mistake(action.path, action.line, action.col, message, hint)

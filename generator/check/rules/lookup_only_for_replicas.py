@@ -29,8 +29,8 @@ _ALLOWED = re.compile(r"(?<![\w.$])lookup\s+\"apps/v1\"\s+\"(?:Deployment|Statef
 
 
 def check(sources: ChartSources) -> Iterator[Mistake]:
-    for action in sources.actions:
-        asked = len(_LOOKUP.findall(action.words)) if "lookup" in action.words else 0
-        if asked > len(_ALLOWED.findall(action.text)):
-            message = "lookup of something else than a Deployment or StatefulSet of apps/v1"
-            yield Mistake(action.path, action.line, action.col, message)
+    for file in sources.holding("lookup"):
+        for action in file.actions:
+            if len(_LOOKUP.findall(action.words)) > len(_ALLOWED.findall(action.text)):
+                message = "lookup of something else than a Deployment or StatefulSet of apps/v1"
+                yield Mistake(action.path, action.line, action.col, message)
