@@ -2,120 +2,158 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from generator.findings import Finding
 from generator.kinds import umbrella
-from generator.spec.model import Chart, Platform
-from generator.spec.source import Source
+from generator.kinds.api import Problem
+from generator.spec.intact import Intact
+from generator.spec.literals import literal_problems
+from generator.spec.model import Chart, Component, Platform
+from generator.spec.place import Path_, dotted, shown
+from generator.spec.remedy import nearest
+
+#: Versions of Kubernetes that the charts are proven on.
+OLDEST, NEWEST = 25, 37
 
 
-def check_platform(source: Source, platform: Platform, root: Path) -> Iterator[Finding]:
-    """Everything that is wrong with a platform whose shape is right."""
-    yield from _namespaces(source, platform)
+def check_platform(found: Intact, platform: Platform, root: Path) -> Iterator[Finding]:
+    """Everything that is wrong with a platform, or with what of it is intact."""
+    yield from _kubernetes(found, platform)
+    yield from _namespaces(found, platform)
+    yield from literal_problems(found, platform.charts)
     for chart in platform.charts:
-        yield from _kinds(source, chart)
-        yield from _routes(source, chart)
-        yield from _names(source, chart)
-        yield from _umbrella(source, chart)
-        yield from _manifests(source, chart, root)
+        yield from _names(found, chart)
+        yield from _manifests(found, chart, root)
+        yield from _scraper(found, chart, platform)
+        if chart.name not in found.damaged:
+            yield from _kinds(found, chart)
+            yield from _of_problems(found, chart.path, umbrella.problems(chart))
 
 
-def _namespaces(source: Source, platform: Platform) -> Iterator[Finding]:
+def _kubernetes(found: Intact, platform: Platform) -> Iterator[Finding]:
+    if not OLDEST <= platform.kubernetes_minor <= NEWEST:
+        what = f"expected a version from 1.{OLDEST} to 1.{NEWEST}"
+        what += f", got 1.{platform.kubernetes_minor}"
+        nearer = OLDEST if platform.kubernetes_minor < OLDEST else NEWEST
+        hint = f'kubernetes: ">=1.{nearer}"'
+        yield _finding(found, ("kubernetes",), "kubernetes-version", what, hint)
+
+
+def _namespaces(found: Intact, platform: Platform) -> Iterator[Finding]:
     seen: dict[str, str] = {}
     for chart in platform.charts:
+        path = (*chart.path, "namespace")
+        if chart.name in found.damaged:
+            continue
+        if chart.namespace.startswith("kube-"):
+            what = f"{shown(chart.namespace)} belongs to Kubernetes: the names kube-… are reserved"
+            yield _finding(found, path, "namespace", what, f"namespace: {chart.name}")
         other = seen.setdefault(chart.namespace, chart.name)
         if other != chart.name and chart.quota:
-            yield source.finding(
-                (*chart.path, "namespace"),
-                "namespace-twice",
-                f"{'.'.join(map(str, chart.path))}.namespace: {chart.namespace!r} is already the "
-                f"namespace of {other}; the quotas of both would apply to each",
-                hint="give the chart a namespace of its own, or set quota: false",
-            )
+            what = f"{shown(chart.namespace)} is already the namespace of {other}"
+            hint = "give the chart a namespace of its own; or write quota: false, since the quotas"
+            yield _finding(found, path, "namespace-twice", what, f"{hint} of both would hold")
 
 
-def _kinds(source: Source, chart: Chart) -> Iterator[Finding]:
-    """What each kind has to say about its components."""
+def _kinds(found: Intact, chart: Chart) -> Iterator[Finding]:
+    """What each kind has to say about its components.
+
+    Where a component is left out, those that connect to it are not judged, nor are references to
+    Secrets that it may have declared.
+    """
+    incomplete = any(name == chart.name for name, _ in found.missing)
     for component in chart.components:
-        for problem in component.kind_module.problems(component, chart):
-            path = (*component.path, *problem.path)
-            dotted = ".".join(str(part) for part in path)
-            yield source.finding(
-                path, problem.rule, f"{dotted}: {problem.message}", hint=problem.hint
-            )
+        if not any(_left_out(found, chart, target) for target in component.connects):
+            problems = component.kind_module.problems(component, chart)
+            if incomplete:
+                problems = [one for one in problems if one.rule != "secret-reference"]
+            yield from _of_problems(found, component.path, problems)
 
 
-def _routes(source: Source, chart: Chart) -> Iterator[Finding]:
-    counted = Counter((route.host, route.url_path.rstrip("/")) for route in chart.routes)
-    seen: set[tuple[str, str]] = set()
-    for route in chart.routes:
-        address = (route.host, route.url_path.rstrip("/"))
-        if counted[address] > 1 and address in seen:
-            yield source.finding(
-                route.path,
-                "route-twice",
-                f"{'.'.join(map(str, route.path))}: {route.host}{route.url_path} already "
-                "has a route",
-                hint="one host and path has one answer: remove one of them",
-                key=True,
-            )
-        seen.add(address)
+def _left_out(found: Intact, chart: Chart, target: str) -> bool:
+    other, _, name = target.rpartition("/")
+    return found.left_out(other or chart.name, name)
 
 
-def _names(source: Source, chart: Chart) -> Iterator[Finding]:
-    """Names that would collide in the cluster: workloads of different components."""
-    owners: dict[str, str] = {}
+def _of_problems(found: Intact, path: Path_, problems: Iterable[Problem]) -> Iterator[Finding]:
+    for problem in problems:
+        at = (*path, *problem.path)
+        yield _finding(found, at, problem.rule, problem.message, problem.hint)
+
+
+def _names(found: Intact, chart: Chart) -> Iterator[Finding]:
+    """Names that would collide in the cluster or in the chart's values."""
+    owners: dict[str, Component] = {}
     for component in chart.components:
+        hint = f"rename it, for example to {component.name[:24]}-app"
         if component.name == chart.name:
-            yield source.finding(
-                component.path,
-                "name-collision",
-                f"{'.'.join(map(str, component.path))}: a component can't have its chart's name",
-                hint=f"rename it, for example to {component.name[:24]}-app",
-                key=True,
-            )
-        for workload in component.kind_module.workloads(component):
-            owner = owners.setdefault(workload.name, component.name)
-            if owner != component.name:
-                yield source.finding(
-                    component.path,
-                    "name-collision",
-                    f"{'.'.join(map(str, component.path))}: {owner} also makes a workload named "
-                    f"{workload.name!r}",
-                    hint="rename one of the two components",
-                    key=True,
-                )
-
-
-def _umbrella(source: Source, chart: Chart) -> Iterator[Finding]:
-    """What the chart as a whole has to say, and names that its values need for themselves."""
-    for problem in umbrella.problems(chart):
-        path = (*chart.path, *problem.path)
-        dotted = ".".join(str(part) for part in path)
-        yield source.finding(path, problem.rule, f"{dotted}: {problem.message}", hint=problem.hint)
-    for component in chart.components:
+            what = "a component can't have its chart's name"
+            yield _finding(found, component.path, "name-collision", what, hint)
         if component.name in umbrella.KEYS:
-            yield source.finding(
-                component.path,
-                "name-collision",
-                f"{'.'.join(map(str, component.path))}: {component.name!r} is a key of the chart's "
-                "own values",
-                hint=f"rename it, for example to {component.name[:24]}-app",
-                key=True,
-            )
+            what = f"the chart has values of its own below the key {component.name}"
+            yield _finding(found, component.path, "name-collision", what, hint)
+        for workload in component.kind_module.workloads(component):
+            owner = owners.setdefault(workload.name, component)
+            if owner is not component:
+                what = f"{owner.name} also makes a workload named {shown(workload.name)}"
+                hint = "rename one of the two components"
+                yield _finding(found, component.path, "name-collision", what, hint)
 
 
-def _manifests(source: Source, chart: Chart, root: Path) -> Iterator[Finding]:
+def _scraper(found: Intact, chart: Chart, platform: Platform) -> Iterator[Finding]:
+    """Whoever scrapes from a namespace of this platform must be one of its components."""
+    scrape = chart.scrape
+    if scrape is None or scrape.namespace is None:
+        return
+    charts = [one for one in platform.charts if one.namespace == scrape.namespace]
+    names = [component.name for one in charts for component in one.components]
+    gone = any(found.left_out(one.name, scrape.workload) for one in charts)
+    if charts and not gone and scrape.workload not in names:
+        close = nearest(scrape.workload, names)
+        what = f"the chart {charts[0].name} has no component {shown(scrape.workload)}"
+        hint = f"did you mean {close!r}?" if close else f"there are: {', '.join(names)}"
+        yield _finding(found, (*chart.path, "scrape", "workload"), "scrape", what, hint)
+
+
+def _manifests(found: Intact, chart: Chart, root: Path) -> Iterator[Finding]:
+    names: dict[str, str] = {}
     for index, name in enumerate(chart.manifests):
         path = (*chart.path, "manifests", index)
-        dotted = f"{'.'.join(map(str, chart.path))}.manifests[{index}]"
         target = (root / name).resolve()
-        if not target.is_relative_to(root.resolve()):
-            yield source.finding(
-                path, "outside", f"{dotted}: {name!r} is outside the folder of platform.yaml"
-            )
+        if not target.is_relative_to(root):
+            what = f"{shown(name)} lies outside the folder of the platform"
+            hint = "move the file below that folder: a platform is one repository"
+            yield _finding(found, path, "outside", what, hint)
         elif not target.is_file():
-            yield source.finding(path, "missing-file", f"{dotted}: there is no file {name!r}")
+            what = f"{shown(name)} is a folder" if target.is_dir() else f"no file {shown(name)}"
+            folder = target if target.is_dir() else target.parent
+            there = [f"{Path(name).parent}/{one.name}" for one in sorted(folder.glob("*.y*ml"))]
+            close = nearest(name, there)
+            hint = f"did you mean {close}?" if close else "name a file beside platform.yaml"
+            yield _finding(found, path, "missing-file", what, hint)
+        other = names.setdefault(Path(name).name, name)
+        if other != name:
+            what = f"{shown(name)} would take the place of {shown(other)}"
+            hint = "rename one of the two files: all end up side by side in templates/"
+            yield _finding(found, path, "manifest-twice", what, hint)
+
+
+def _finding(
+    found: Intact, path: Path_, rule: str, message: str, hint: str | None = None
+) -> Finding:
+    """At the value, or at the key of a whole map, which begins below it."""
+    source = found.source
+    value = source.data
+    for part in path:
+        value = value[part] if _holds(value, part) else None
+    return source.finding(
+        path, rule, f"{dotted(path)}: {message}", hint, key=isinstance(value, dict)
+    )
+
+
+def _holds(value: object, part: str | int) -> bool:
+    if isinstance(value, dict):
+        return part in value
+    return isinstance(value, list) and isinstance(part, int) and part < len(value)

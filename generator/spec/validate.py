@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import jsonschema_rs
@@ -13,7 +13,7 @@ from generator.spec.place import Path_, dotted, shown
 from generator.spec.remedy import allowed_keys, got, hint_for, nearest, renamed
 from generator.spec.source import Source
 
-__all__ = ["nearest", "validate"]
+__all__ = ["nearest", "refused", "validate"]
 
 
 def validate(source: Source, schema: dict[str, Any]) -> tuple[Finding, ...]:
@@ -25,6 +25,21 @@ def validate(source: Source, schema: dict[str, Any]) -> tuple[Finding, ...]:
     for error in validator.iter_errors(source.data):
         report.add(error)
     return report.findings()
+
+
+def refused(source: Source, schema: dict[str, Any]) -> tuple[Path_, ...]:
+    """The paths of all keys and values that the schema refuses, and of maps that lack a key."""
+    found: list[Path_] = []
+    errors: Iterable[Any] = jsonschema_rs.Draft202012Validator(schema).iter_errors(source.data)
+    for error in errors:
+        path = tuple(error.instance_path)
+        if error.kind.name == "propertyNames":
+            found.append((*path, error.kind.error.instance))
+        elif error.kind.name in ("additionalProperties", "unevaluatedProperties"):
+            found.extend((*path, key) for key in error.kind.unexpected)
+        else:
+            found.append(path)
+    return tuple(found)
 
 
 class _Report:
