@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import re
 import subprocess
 import threading
 import time
@@ -149,8 +150,9 @@ class Backups:
 
 
 def _seconds(text: str) -> float:
-    """A time as WAL-G writes it, in seconds since 1970."""
-    return datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp()
+    """A time as WAL-G writes it, in seconds since 1970, without their fractions."""
+    whole = re.sub(r"\.\d+", "", text).replace("Z", "+00:00")
+    return datetime.fromisoformat(whole).timestamp()
 
 
 def from_environment() -> Backups:
