@@ -19,6 +19,7 @@ from generator.kinds.umbrella import (
     routes,
     scenarios,
     secrets,
+    words,
 )
 from generator.kinds.umbrella.network import network
 from generator.spec.model import Chart
@@ -63,9 +64,11 @@ def files(chart: Chart) -> Sequence[File]:
 
 def context(chart: Chart) -> Mapping[str, Any]:
     """What the chart's own templates see besides the chart."""
+    names = [(words.needed(each), words.secret_name(each, chart.name)) for each in chart.secrets]
     return {
         "net": network(chart),
         "provider": secrets.provider(chart),
+        "secret_names": names,
         "existing": existing(chart),
     }
 

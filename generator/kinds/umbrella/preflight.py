@@ -9,7 +9,7 @@ from generator.kinds.common import knobs as k
 from generator.kinds.common import schemas as s
 from generator.kinds.common.app import Image
 from generator.kinds.umbrella.secrets import provider
-from generator.kinds.umbrella.words import needed, secret_name
+from generator.kinds.umbrella.words import needed, secret_name, written
 from generator.spec.model import Chart
 
 IMAGE = Image(repository="docker.io/library/busybox", tag="1.37.0")
@@ -69,7 +69,8 @@ def files(chart: Chart) -> Iterator[File]:
     context = {
         "condition": condition if switch else ".Values.preflight.enabled",
         "secrets": [
-            (secret, needed(secret), secret_name(secret, chart.name)) for secret in chart.secrets
+            (secret, needed(secret), written(secret_name(secret, chart.name)))
+            for secret in chart.secrets
         ],
     }
     for name in ("job", "serviceaccount"):

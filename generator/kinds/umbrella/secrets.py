@@ -7,7 +7,7 @@ from typing import Any
 
 from generator.kinds.api import File, Knob, Problem
 from generator.kinds.common import schemas as s
-from generator.kinds.umbrella.words import needed, secret_name
+from generator.kinds.umbrella.words import needed, secret_name, written
 from generator.spec.model import Chart, Secret
 from generator.spec.quantity import parse_seconds
 
@@ -38,7 +38,7 @@ def files(chart: Chart) -> Iterator[File]:
             context={
                 "secret": secret,
                 "needed": needed(secret),
-                "name": secret_name(secret, chart.name),
+                "name": written(secret_name(secret, chart.name)),
                 "origin": secret,
             },
         )

@@ -39,16 +39,20 @@ def _conditions(component: str, need: SecretNeed) -> Iterator[str]:
 
 
 def secret_name(secret: Secret, define: str) -> str:
-    """Name of a Secret: as the installer chose, where one component alone reads it."""
-    if secret.declared or len(secret.users) != 1:
-        return secret.name
-    ((component, need),) = secret.users
+    """Name of a Secret, as an expression: what the installer chose, where one alone reads it."""
     plain = f'"{secret.name}"'
+    if secret.declared or len(secret.users) != 1:
+        return plain
+    ((component, need),) = secret.users
     if need.prefixed:
         plain = f'(printf "%s{secret.name}" (include "{define}.prefix" .))'
-    if need.value:
-        return f"{{{{ {value(component, need.value)} | default {plain} }}}}"
-    return f"{{{{ {plain} }}}}" if need.prefixed else secret.name
+    return f"{value(component, need.value)} | default {plain}" if need.value else plain
+
+
+def written(expression: str) -> str:
+    """An expression where text is expected: a plain string needs no braces."""
+    name = expression[1:-1]
+    return name if expression == f'"{name}"' else f"{{{{ {expression} }}}}"
 
 
 def any_of(hosts: Iterable[Host]) -> str:

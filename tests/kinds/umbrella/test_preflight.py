@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests import needs
-from tests.kinds.rendering import container, pod_of
-from tests.kinds.umbrella.shop import render
+from tests.kinds.rendering import Built, build, container, pod_of
+from tests.kinds.umbrella.shop import COMPONENTS, SECRETS, render
 
 SCRIPT = needs.ROOT / "generator" / "kinds" / "umbrella" / "templates" / "preflight.sh"
 GOOD = "p8DbM1qgQvN0aLx2"
@@ -147,3 +147,52 @@ class TestJob:
     )
     def test_is_left_out(self, full, values):
         assert "Job/shop-preflight" not in render(full, values).names
+
+
+DATABASE = {
+    "kind": "postgres",
+    "database": "shop",
+    "replicas": 1,
+    "storage": "1Gi",
+    "resources": {"cpu": "1", "memory": "1Gi"},
+}
+
+
+@pytest.fixture(scope="module")
+def stateful(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    components = {**COMPONENTS, "db": DATABASE}
+    return build(tmp_path_factory.mktemp("stateful"), components, secrets=SECRETS)
+
+
+class TestWhatIsAsked:
+    """Only what the values ask for, under the name that they give it."""
+
+    @pytest.mark.parametrize(
+        ("values", "names"),
+        [
+            ({}, {"db-credentials", "db-tls"}),
+            ({"enabled": False}, set()),
+            ({"tls": {"enabled": False}}, {"db-credentials"}),
+            ({"tls": {"certManager": {"enabled": True}}}, {"db-credentials"}),
+            ({"tls": {"secret": "own"}}, {"db-credentials", "own"}),
+            ({"credentialsSecret": "mine"}, {"mine", "db-tls"}),
+        ],
+    )
+    def test_follows_the_values(self, stateful, values, names):
+        job = render(stateful, {"db": values}).one("Job", "shop-preflight")
+        asked = {arg.partition("/")[0] for arg in container(job)["args"][2:]}
+        assert asked == {"app-secrets", "mail", *names}
+        mounted = {each["secret"]["secretName"] for each in pod_of(job)["volumes"]}
+        assert mounted == asked
+
+    def test_has_the_releases_prefix_where_the_component_has_it(self, stateful):
+        job = render(stateful, release="blue").one("Job", "blue-shop-preflight")
+        asked = {arg.partition("/")[0] for arg in container(job)["args"][2:]}
+        assert asked == {"app-secrets", "mail", "db-credentials", "blue-db-tls"}
+
+    def test_external_secrets_follow_too(self, tmp_path):
+        source = {"provider": "externalSecrets", "store": "vault"}
+        built = build(tmp_path, {"db": DATABASE}, secretsFrom=source)
+        on, off = render(built), render(built, {"db": {"tls": {"enabled": False}}})
+        assert "ExternalSecret/db-tls" in on.names
+        assert "ExternalSecret/db-tls" not in off.names
