@@ -111,10 +111,15 @@ class Helm:
 
 
 def find(option: Path | None = None, *, project: Path) -> Helm:
-    """The Helm to use: the option's, HELM_BIN's, the project's .tools/bin, or that on PATH."""
+    """The Helm to use: the option's, HELM_BIN's, that of .tools/bin, or that on PATH.
+
+    The project's .tools/bin counts first, then that of the folder one stands in: a checkout of
+    the generator, say, from which a platform elsewhere is built.
+    """
     named = str(option) if option else os.environ.get("HELM_BIN")
-    ours = project / ".tools" / "bin" / "helm"
-    found = shutil.which(named) if named else shutil.which(ours) or shutil.which("helm")
+    inside = Path(".tools", "bin", "helm")
+    ours = shutil.which(project / inside) or shutil.which(inside.absolute())
+    found = shutil.which(named) if named else ours or shutil.which("helm")
     if found is None:
         what = f"{named!r} is no program" if named else "no Helm found"
         raise GeneratorError(what, hint=_GET_ONE)

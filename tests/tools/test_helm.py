@@ -25,6 +25,7 @@ def alone(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.setenv("PATH", f"{tmp_path / 'path'}:/usr/bin:/bin")
     monkeypatch.delenv("HELM_BIN", raising=False)
+    monkeypatch.chdir(tmp_path)
     return tmp_path
 
 
@@ -59,6 +60,11 @@ def test_option_then_variable_then_project_then_path(alone, monkeypatch):
     assert helm.find(project=alone / "project") == Helm(path=project, version=(4, 0, 3))
     project.unlink()
     assert helm.find(project=alone / "project") == Helm(path=on_path, version=(3, 17, 0))
+
+
+def test_a_checkout_that_one_stands_in_lends_its_helm(alone):
+    lent = fake(alone / ".tools/bin/helm", "v4.0.4")
+    assert helm.find(project=alone / "elsewhere") == Helm(path=lent, version=(4, 0, 4))
 
 
 def test_a_name_is_looked_for_on_path(alone, monkeypatch):
