@@ -69,6 +69,7 @@ def context(chart: Chart) -> Mapping[str, Any]:
         "net": network(chart),
         "provider": secrets.provider(chart),
         "secret_names": names,
+        "value": words.value,
         "existing": existing(chart),
     }
 

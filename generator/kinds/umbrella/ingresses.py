@@ -40,6 +40,11 @@ class Object:
         return tuple(rule.host for rule in self.rules)
 
     @property
+    def shared(self) -> bool:
+        """Whether several hosts make it, so that each needs a condition of its own."""
+        return len(self.rules) > 1
+
+    @property
     def origin(self) -> Route:
         return (*self.hosts, *self.aliases)[0].origin
 

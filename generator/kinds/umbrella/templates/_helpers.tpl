@@ -35,7 +35,7 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{/* Service of [[ component.name ]], which a public address leads to. */}}
 {{- define "[[ define ]].routedService.[[ component.name ]]" -}}
 [% if component.link.service == component.name %]
-{{- (index .Values "[[ component.name ]]").fullnameOverride | default (printf "%s[[ component.name ]]" (include "[[ define ]].prefix" .)) -}}
+{{- [[ value(component.name, "fullnameOverride") ]] | default (printf "%s[[ component.name ]]" (include "[[ define ]].prefix" .)) -}}
 [% else %]
 {{- printf "%s[[ component.link.service ]]" (include "[[ define ]].prefix" .) -}}
 [% endif %]
