@@ -89,3 +89,10 @@ def settings(node: Any) -> Iterator[str]:
     elif isinstance(node, list):
         for child in node:
             yield from settings(child)
+
+
+def test_a_block_is_replaced_between_its_markers_only() -> None:
+    page = "a\n<!-- x -->\nold\n<!-- /x -->\nb\n"
+    assert script().block(page, "x", r"new \1") == "a\n<!-- x -->\nnew \\1\n<!-- /x -->\nb\n"
+    with pytest.raises(SystemExit, match="expected one <!-- y -->"):
+        script().block(page, "y", "new")
