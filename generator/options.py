@@ -52,5 +52,5 @@ def helm_option(function: Function) -> Function:
     return click.option(
         "--helm",
         type=click.Path(path_type=Path, dir_okay=False),
-        help="Helm to use. Otherwise HELM_BIN, .tools/bin/helm beside the spec or here, or the PATH.",
+        help="Helm to use. Otherwise HELM_BIN, .tools/bin/helm beside the spec or here, the PATH.",
     )(function)
