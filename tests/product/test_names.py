@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import itertools
 import re
+from pathlib import Path
 
 import pytest
 
 from generator.tools import pool
-from tests.product.platforms import LONGEST, SPECS, Made, title
+from tests.product.platforms import LONGEST, SPECS, Made, Objects, title
 
 DNS_LABEL = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
 LABEL_VALUE = re.compile(r"([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?")
@@ -23,14 +24,19 @@ def charts(request, charts_of) -> tuple[Made, ...]:
     return charts_of(request.param)
 
 
-def rendered(chart: Made):
-    """The objects of the production environment, by release name."""
-    names = (chart.chart.name, *RELEASES)
-    calls = [
-        lambda name=name: chart.render(release=name, files=chart.overlay("production"))
-        for name in names
-    ]
-    return dict(zip(names, pool.together(calls), strict=True))
+_known: dict[Path, dict[str, Objects]] = {}
+
+
+def rendered(chart: Made) -> dict[str, Objects]:
+    """The objects of the production environment, by release name; rendered once."""
+    if chart.path not in _known:
+        names = (chart.chart.name, *RELEASES)
+        calls = [
+            lambda name=name: chart.render(release=name, files=chart.overlay("production"))
+            for name in names
+        ]
+        _known[chart.path] = dict(zip(names, pool.together(calls), strict=True))
+    return _known[chart.path]
 
 
 def metadata(value):
@@ -65,7 +71,7 @@ def test_names_fit_and_no_two_releases_share_one(charts):
 
 def test_the_release_named_after_its_chart_has_plain_names(charts):
     for chart in charts:
-        found = chart.render(files=chart.overlay("production"))
+        found = rendered(chart)[chart.chart.name]
         named = {secret.name for secret in chart.chart.secrets}
         own = [name for name in found.names if name[2] not in named]
         prefixed = [name for name in own if name[2].startswith(f"{chart.chart.name}-")]
@@ -130,7 +136,7 @@ def test_services_lead_to_pods_that_listen(charts):
     """Each Service selects pods of its release; what it targets is a port that they name."""
     for chart in charts:
         for release in (chart.chart.name, "other"):
-            found = chart.render(release=release, files=chart.overlay("production"))
+            found = rendered(chart)[release]
             pods = [
                 each["spec"]["template"]
                 for each in found.of("Deployment", "StatefulSet", "DaemonSet")
@@ -162,7 +168,7 @@ def test_what_is_referred_to_by_name_is_there(charts):
     for chart in charts:
         secrets = {secret.name for secret in chart.chart.secrets}
         for release in (chart.chart.name, "other", "r" * 53):
-            found = chart.render(release=release, files=chart.overlay("production"))
+            found = rendered(chart)[release]
             first = chart.chart.components[0].name
             accounts = [name for kind, _, name in found.names if kind == "ServiceAccount"]
             prefix = min((n for n in accounts if n.endswith(first)), key=len).removesuffix(first)
