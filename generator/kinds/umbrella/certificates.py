@@ -8,7 +8,7 @@ from generator.kinds.api import File, Knob, Problem
 from generator.kinds.common import schemas as s
 from generator.kinds.umbrella.network import network
 from generator.kinds.umbrella.words import any_of
-from generator.spec.model import Chart
+from generator.spec.model import Acme, Chart, Tls
 
 API = "cert-manager.io/v1"
 
@@ -40,20 +40,24 @@ def knobs(chart: Chart) -> Iterator[Knob]:
         schema=s.enum("Issuer", "ClusterIssuer"),
         needs=wanted,
     )
-    if tls.acme is None:
-        return
+    if tls.acme is not None:
+        yield from _acme(tls, tls.acme)
+
+
+def _acme(tls: Tls, acme: Acme) -> Iterator[Knob]:
+    """The issuer that the chart makes itself."""
     yield Knob(
         path="tls.issuer.create",
         doc="Create the issuer. One ClusterIssuer belongs to one release only.",
         default=tls.issuer_kind == "Issuer",
         schema=s.BOOLEAN,
-        needs=wanted,
+        needs={"tls.enabled": True},
     )
     made = {"tls.enabled": True, "tls.issuer.create": True}
     yield Knob(
         path="tls.issuer.server",
         doc="Directory of the ACME server. Try the staging server first: limits are strict.",
-        default=tls.acme.server,
+        default=acme.server,
         schema={"type": "string", "pattern": "^https://"},
         flip="https://acme.example.com/directory",
         needs=made,
@@ -61,7 +65,7 @@ def knobs(chart: Chart) -> Iterator[Knob]:
     yield Knob(
         path="tls.issuer.email",
         doc="Mail address that the ACME server warns.",
-        default=tls.acme.email,
+        default=acme.email,
         schema={"type": "string", "pattern": "^[^@ ]+@[^@ ]+$"},
         flip="flipped@example.com",
         needs=made,
