@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import signal
 import sys
@@ -56,6 +57,7 @@ def main() -> None:
 
 def _prepare() -> None:
     """What holds for the whole process: its streams are UTF-8, and its end is tidy."""
+    gc.disable()  # it ends before garbage matters: 4 % of its time, and no memory that counts
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # charts and file names are, whatever the locale
             stream.reconfigure(encoding="utf-8", errors="surrogateescape")

@@ -3,20 +3,22 @@
 Chart.yaml, values, overlays    yamale, values.schema.json     `values`
 templates as written            rules                          `rules`
 helm lint --strict              one call a chart               `helmwords`
-helm template                   environments x versions        `rendered`
+helm template                   environments x versions        `environments`
 objects of a rendering          Kubernetes, CRDs, rules        `rendered`
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from generator.check.alike import apart
 from generator.check.chartfiles import ChartFiles, YamlFile, read_chart, read_yaml
+from generator.check.environments import Environments
 from generator.check.helmwords import lint_findings, template_failure
-from generator.check.occasions import Occasion, merged
+from generator.check.occasions import merged
 from generator.check.release import check_size, release_bytes
 from generator.check.rendered import Outcome, Prover
 from generator.check.rules import check_templates
@@ -94,12 +96,11 @@ def check_charts(
     for chart, by_environment in zip(charts, wrong, strict=True):
         findings.update(check_chart_files(chart.files), check_templates(chart.sources))
         findings.update(*by_environment.values())
-    calls = [
+    renderings = [
         _renderings(chart, helm, kube_versions, without=set(by_environment))
         for chart, by_environment in zip(charts, wrong, strict=True)
     ]
-    outcomes = iter(pool.together([call for own in calls for call in own]))
-    done = [[next(outcomes) for _ in own] for own in calls]
+    done = _rendered_all(renderings)
     rendered, sizes = [], {}
     for chart, own in zip(charts, done, strict=True):
         findings.update(merged({each.occasion: each.findings for each in own}))
@@ -166,8 +167,8 @@ def _lint(chart: _Chart, helm: Helm, version: str) -> tuple[Finding, ...]:
 
 def _renderings(
     chart: _Chart, helm: Helm, versions: Sequence[str], *, without: set[str]
-) -> list[Callable[[], Outcome]]:
-    """One call for each rendering."""
+) -> Environments:
+    """In all environments but some."""
     prover = Prover(
         helm=helm,
         chart=chart.target.path,
@@ -178,12 +179,22 @@ def _renderings(
         api_versions=chart.sources.api_versions,
         existing=chart.files.existing,
     )
-    return [
-        partial(prover.prove, Occasion(environment=environment, kube_version=version), values)
-        for environment, values in chart.target.environments.items()
-        if environment not in without
-        for version in versions
-    ]
+    files = chart.target.environments
+    return Environments(
+        prover=prover,
+        files={name: values for name, values in files.items() if name not in without},
+        overlays=chart.overlays,
+        versions=versions,
+        apart=apart(chart.files, chart.sources),
+    )
+
+
+def _rendered_all(charts: Sequence[Environments]) -> list[list[Outcome]]:
+    """The outcomes of each chart. Helm is asked for all of them at once."""
+    calls = [each.calls() for each in charts]
+    answers = iter(pool.together([call for own in calls for call in own.values()]))
+    parts = [{occasion: next(answers) for occasion in own} for own in calls]
+    return [list(each.outcomes(own)) for each, own in zip(charts, parts, strict=True)]
 
 
 def _release_size(chart: _Chart, outcomes: Sequence[Outcome]) -> int:

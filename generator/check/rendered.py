@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -51,18 +51,29 @@ class Prover:
     def prove(self, occasion: Occasion, values: Sequence[Path]) -> Outcome:
         """Render the chart with these values, and look at what came out."""
         try:
-            text = self.helm.template(
-                self.chart,
-                release=self.release,
-                namespace=self.namespace,
-                values=values,
-                kube_version=occasion.kube_version,
-                api_versions=self.api_versions,
-            )
+            text = self.render(occasion, values)
         except ToolError as error:
             return Outcome(
                 occasion=occasion, findings=(template_failure(error, self.name, self.shown),)
             )
+        return self.judge(occasion, text)
+
+    def render(
+        self, occasion: Occasion, values: Sequence[Path], *, without: Collection[str] = ()
+    ) -> str:
+        """What Helm prints for these values, if need be without some subcharts."""
+        return self.helm.template(
+            self.chart,
+            release=self.release,
+            namespace=self.namespace,
+            values=values,
+            kube_version=occasion.kube_version,
+            api_versions=self.api_versions,
+            without=without,
+        )
+
+    def judge(self, occasion: Occasion, text: str) -> Outcome:
+        """Look at all objects of a rendering."""
         manifest = self._reader.read(text)
         found = [*manifest.findings, *self._each(manifest.objects, occasion.kube_version)]
         if not manifest.findings:  # else every reference to what could not be read is amiss

@@ -8,10 +8,11 @@ threads may share it; `pool.together` runs calls at once.
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -79,13 +80,20 @@ class Helm:
         values: Sequence[Path] = (),
         kube_version: str,
         api_versions: Sequence[str] = (),
+        without: Collection[str] = (),
     ) -> str:
-        """The manifests that installing the chart (a directory or an archive) would send."""
+        """The manifests that installing the chart (a directory or an archive) would send.
+
+        `without` are subcharts to switch off, whatever the values say.
+        """
         command: list[str | Path] = [self.path, "template", release, chart, *_files(values)]
+        stdin = json.dumps({key: {"enabled": False} for key in without}) if without else None
+        if stdin:
+            command.append("--values=-")
         command += ["--namespace", namespace, "--kube-version", _full(kube_version)]
         for version in api_versions:
             command += ["--api-versions", version]
-        return process.run(command, env=environment()).stdout
+        return process.run(command, env=environment(), stdin=stdin).stdout
 
     def push(
         self,
