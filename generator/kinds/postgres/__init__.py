@@ -19,8 +19,8 @@ from generator.kinds.api import (
     Workload,
 )
 from generator.kinds.common.mesh import mesh_knobs
-from generator.kinds.common.server import resource_problems
 from generator.kinds.data.settings import EXISTING, tls_secret
+from generator.kinds.postgres.checks import postgres_problems
 from generator.kinds.postgres.doors import server_doors
 from generator.kinds.postgres.knobs import postgres_knobs
 from generator.kinds.postgres.layout import FOLDERS as FOLDERS
@@ -28,11 +28,8 @@ from generator.kinds.postgres.layout import postgres_files
 from generator.kinds.postgres.settings import (
     AGENT_METRICS_PORT,
     EXPORTER_PORT,
-    OURS,
     POOLER_EXPORTER_PORT,
     PORT,
-    RESERVED,
-    SUPERUSERS,
     Settings,
     read_settings,
 )
@@ -42,100 +39,13 @@ from generator.spec.names import env_name
 SUMMARY = "A PostgreSQL cluster that fails over: Patroni, PgBouncer and backups."
 SETTINGS: Mapping[str, Any] = orjson.loads(Path(__path__[0], "settings.json").read_bytes())
 
-#: Roles and databases that are there already.
-_TAKEN_ROLES = frozenset(("postgres", "replicator", "rewind_user", "exporter"))
-_TAKEN_DATABASES = frozenset(("postgres", "template0", "template1"))
-#: PostgreSQL starts with less, and then kills its own work.
-_LEAST_MEMORY = 256 * 1024**2
-
 
 def read(name: str, data: Mapping[str, Any]) -> Settings:
     return read_settings(name, data)
 
 
 def problems(component: Component, chart: Chart) -> Iterator[Problem]:
-    settings: Settings = component.settings
-    yield from resource_problems(settings.resources, ("resources",))
-    if settings.resources.memory_limit < _LEAST_MEMORY:
-        yield Problem(
-            path=("resources", "memory"),
-            rule="postgres-memory",
-            message="PostgreSQL needs a memory limit of 256Mi or more",
-            hint="memory: [256Mi, 512Mi]",
-        )
-    if settings.replicas > settings.max_replicas:
-        yield Problem(
-            path=("maxReplicas",),
-            rule="scale-range",
-            message=f"replicas {settings.replicas} is above maxReplicas {settings.max_replicas}",
-            hint=f"maxReplicas: {settings.replicas + 2}",
-        )
-    if settings.database in _TAKEN_DATABASES:
-        yield Problem(
-            path=("database",),
-            rule="postgres-name",
-            message=f"the database {settings.database!r} is PostgreSQL's own",
-            hint=f"database: {component.name.replace('-', '_')}_app",
-        )
-    if settings.user in _TAKEN_ROLES or settings.user.startswith("pg_"):
-        yield Problem(
-            path=("user",),
-            rule="postgres-name",
-            message=f"the role {settings.user!r} has another use",
-            hint="user: app",
-        )
-    for name in RESERVED.keys() & dict(settings.parameters).keys():
-        yield Problem(
-            path=("parameters", name),
-            rule="postgres-parameter",
-            message=f"{name} is not set here",
-            hint=RESERVED[name],
-        )
-    yield from _pooler_problems(component)
-
-
-def _pooler_problems(component: Component) -> Iterator[Problem]:
-    settings: Settings = component.settings
-    pooler = settings.pooler
-    if pooler is None:
-        if settings.budget < 1:
-            yield Problem(
-                path=("connections",),
-                rule="connection-budget",
-                message=f"{settings.connections} connections leave none for applications",
-                hint=f"connections: {SUPERUSERS + OURS + 25}",
-            )
-        return
-    yield from resource_problems(pooler.resources, ("pooler", "resources"))
-    taken = {
-        component.name,
-        *(f"{component.name}-{end}" for end in ("primary", "replicas", "headless")),
-    }
-    if pooler.name in taken:
-        yield Problem(
-            path=("pooler", "name"),
-            rule="name-collision",
-            message=f"{pooler.name!r} is a name of the server itself",
-            hint=f"name: {component.name}-pgbouncer",
-        )
-    need = pooler.replicas * pooler.connections
-    if need > settings.budget:
-        yield Problem(
-            path=("connections",),
-            rule="connection-budget",
-            message=f"{pooler.replicas} poolers with {pooler.connections} connections need {need}, "
-            f"{settings.connections} leave {settings.budget}: {OURS} are for exporters, Patroni, "
-            f"the agent and administrators, {SUPERUSERS} for superusers",
-            hint=f"connections: {need + OURS + SUPERUSERS}, or pooler: "
-            f"{{connections: {max(settings.budget // pooler.replicas, 1)}}}",
-        )
-    if pooler.pool_size > pooler.connections:
-        yield Problem(
-            path=("pooler", "poolSize"),
-            rule="connection-budget",
-            message=f"poolSize {pooler.pool_size} is above connections {pooler.connections}",
-            hint=f"poolSize: {pooler.connections}",
-        )
+    return postgres_problems(component)
 
 
 def link(component: Component) -> Link:

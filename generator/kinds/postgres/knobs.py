@@ -10,20 +10,14 @@ from generator.kinds.common import schemas as s
 from generator.kinds.common.app import read_image
 from generator.kinds.common.server import kube_api, storage
 from generator.kinds.data import knobs as d
-from generator.kinds.postgres.settings import (
-    EXPORTER_IMAGE,
-    POOLER_EXPORTER_IMAGE,
-    Backup,
-    Pooler,
-    Settings,
-)
+from generator.kinds.postgres.backup import backup_knobs
+from generator.kinds.postgres.pooler import pooler_knobs
+from generator.kinds.postgres.settings import EXPORTER_IMAGE, Settings
 
 PARAMETERS: Final[s.Schema] = {
     "type": "object",
     "additionalProperties": {"type": ["string", "number", "boolean"]},
 }
-CRON: Final[s.Schema] = {"type": "string", "pattern": "^(\\S+ ){4}\\S+$"}
-BUCKET: Final[s.Schema] = {"type": "string", "pattern": "^([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])?$"}
 MAJOR: Final[s.Schema] = {"type": "integer", "minimum": 13, "maximum": 99}
 CONNECTIONS: Final[s.Schema] = {"type": "integer", "minimum": 25}
 
@@ -128,131 +122,5 @@ def exporter_knobs(settings: Settings) -> list[Knob]:
             settings.exporter,
             at="metrics.resources",
             doc="Requests and limits of the exporters.",
-        ),
-    ]
-
-
-def pooler_knobs(pooler: Pooler, *, metrics: bool) -> list[Knob]:
-    found = [
-        *k.image(pooler.image, at="pooler.image", what="the pooler"),
-        Knob(
-            path="pooler.replicas",
-            doc="Replicas of the pooler.",
-            default=pooler.replicas,
-            schema=s.POSITIVE,
-            flip=1,
-        ),
-        Knob(
-            path="pooler.maxConnections",
-            doc="Most connections of one replica to the server.",
-            default=pooler.connections,
-            schema=s.POSITIVE,
-            flip=pooler.connections - 1 or 2,
-            needs={"pooler.poolSize": 1},
-        ),
-        Knob(
-            path="pooler.poolSize",
-            doc="Connections to the server that one replica keeps for a user and database.",
-            default=pooler.pool_size,
-            schema=s.POSITIVE,
-            flip=pooler.pool_size - 1 or 2,
-        ),
-        Knob(
-            path="pooler.maxClients",
-            doc="Most client connections of one replica.",
-            default=pooler.clients,
-            schema=s.POSITIVE,
-        ),
-        *k.resources(
-            pooler.resources, at="pooler.resources", doc="Requests and limits of the pooler."
-        ),
-        Knob(
-            path="pooler.podSecurityContext",
-            doc="Security context of the pooler's pods.",
-            default=d.security(998, 996),
-            schema=s.OPEN,
-            flip={"runAsUser": 12345},
-        ),
-    ]
-    if metrics:
-        found += k.image(
-            read_image(POOLER_EXPORTER_IMAGE),
-            at="pooler.metrics.image",
-            what="the pooler's exporter",
-        )
-    return found
-
-
-def backup_knobs(backup: Backup) -> list[Knob]:
-    on = {"backup.enabled": True}
-    return [
-        Knob(
-            path="backup.enabled",
-            doc="Archive the write-ahead log and take base backups.",
-            default=True,
-            schema=s.BOOLEAN,
-        ),
-        Knob(
-            path="backup.bucket",
-            doc="Bucket of the object store. Required.",
-            default=backup.bucket,
-            schema=BUCKET,
-            flip="another-bucket",
-            needs=on,
-        ),
-        Knob(
-            path="backup.path",
-            doc="Path in the bucket. Namespace, component and generation follow it.",
-            default=backup.path,
-            schema=s.STRING,
-            flip="another/path",
-            needs=on,
-        ),
-        Knob(
-            path="backup.generation",
-            doc="Last part of the path. A cluster that was restored needs a new one.",
-            default="1",
-            schema=s.NAME,
-            flip="2",
-            needs=on,
-        ),
-        Knob(
-            path="backup.region",
-            doc="Region of the bucket.",
-            default=backup.region,
-            schema=s.STRING,
-            needs=on,
-        ),
-        Knob(
-            path="backup.endpoint",
-            doc="Address of an object store that is not Amazon's. Empty means Amazon's.",
-            default=backup.endpoint,
-            schema=s.STRING,
-            flip="https://objects.example.com",
-            needs=on,
-        ),
-        Knob(
-            path="backup.secret",
-            doc="Secret with `access-key-id` and `secret-access-key`. Empty means the identity "
-            "that the cloud gives to the service account.",
-            default=backup.secret,
-            schema=s.STRING,
-            flip="another-secret",
-            needs=on,
-        ),
-        Knob(
-            path="backup.schedule",
-            doc="When to take base backups: minute, hour, day, month, weekday, in UTC.",
-            default=backup.schedule,
-            schema=CRON,
-            flip="7 7 * * *",
-            needs=on,
-        ),
-        Knob(
-            path="backup.keep",
-            doc="Full backups to keep, with all that depends on them.",
-            default=backup.keep,
-            schema=s.POSITIVE,
-            needs=on,
         ),
     ]

@@ -18,6 +18,25 @@ FOLDERS = (str(_HERE / "files"), str(_HERE.parent / "data" / "templates"))
 #: The services of the server: what follows the name, and whose pods answer.
 _ROLES = (("", "primary"), ("-primary", "primary"), ("-replicas", "replica"))
 
+#: Templates of the server. Those of the pooler, the Jobs and the tests come with these.
+_TEMPLATES = (
+    "_data.tpl",
+    "_postgres.tpl",
+    "serviceaccount.yaml",
+    "role.yaml",
+    "rolebinding.yaml",
+    "configmap.yaml",
+    "configmap-scripts.yaml",
+    "statefulset.yaml",
+    "service-headless.yaml",
+    "poddisruptionbudget.yaml",
+    "networkpolicy.yaml",
+    "issuer-selfsigned.yaml",
+    "certificate-ca.yaml",
+    "issuer.yaml",
+    "certificate.yaml",
+)
+
 _SCRIPTS = (
     "prepare.sh",
     "post_bootstrap.sh",
@@ -31,53 +50,53 @@ _SCRIPTS = (
 def postgres_files(component: Component, chart: Chart) -> Sequence[File]:
     settings: Settings = component.settings
     define = f"{chart.name}.{component.name}"
-    fullname = f'{{{{ include "{define}.fullname" . }}}}'
     scripts = [*_SCRIPTS]
     if settings.backup is not None:
         scripts += ["base_backup.py", "request_backup.py"]
-    shared = {"shared_parameters": f"^({'|'.join(SHARED_PARAMETERS)})$"}
-    tls = {"tls_services": tls_services(settings, define)}
     found = [
-        _template("_data.tpl"),
-        _template("_postgres.tpl", context=shared),
-        _template("_configure.tpl"),
-        _template("serviceaccount.yaml"),
-        _template("role.yaml"),
-        _template("rolebinding.yaml"),
-        _template("configmap.yaml", context=shared),
-        _template("configmap-scripts.yaml", context={"scripts": scripts}),
-        _template("statefulset.yaml"),
-        *(
-            _template("service-role.yaml", f"service{end}.yaml", {"ending": end, "role": role})
-            for end, role in _ROLES
-        ),
-        _template("service-headless.yaml"),
-        _template("poddisruptionbudget.yaml", context={"eviction": "IfHealthyBudget"}),
-        _template("networkpolicy.yaml"),
-        _template("issuer-selfsigned.yaml"),
-        _template("certificate-ca.yaml"),
-        _template("issuer.yaml"),
-        _template("certificate.yaml", context=tls),
-        _template("configure/job.yaml"),
-        _template("configure/networkpolicy.yaml"),
-        _account("configure", f"{fullname}-configure", define),
+        *_server(settings, define, scripts),
+        *_configuring(define),
+        *mesh_files(component, chart, server_doors(component.name, settings)),
         _template("tests/connection.yaml"),
         _template("tests/networkpolicy.yaml"),
         File(template="RUNBOOK.md", path="RUNBOOK.md"),
         *(_script(name) for name in scripts),
-        *mesh_files(component, chart, server_doors(component.name, settings)),
     ]
     if settings.pooler is not None:
-        found += _pooler(define)
         doors, name = pooler_doors(settings), settings.pooler.name
-        found += mesh_files(component, chart, doors, workload=name)
+        found += [*_pooler(define), *mesh_files(component, chart, doors, workload=name)]
     if settings.backup is not None:
-        found += [
-            _template("backup/cronjob.yaml"),
-            _template("backup/networkpolicy.yaml"),
-            _account("backup", f"{fullname}-backup", define, condition="backup.enabled"),
-        ]
+        found += _backup(define)
     return found
+
+
+def _server(settings: Settings, define: str, scripts: Sequence[str]) -> list[File]:
+    shared = {"shared_parameters": f"^({'|'.join(SHARED_PARAMETERS)})$"}
+    contexts: Mapping[str, Mapping[str, Any]] = {
+        "_postgres.tpl": shared,
+        "configmap.yaml": shared,
+        "configmap-scripts.yaml": {"scripts": scripts},
+        "poddisruptionbudget.yaml": {"eviction": "IfHealthyBudget"},
+        "certificate.yaml": {"tls_services": tls_services(settings, define)},
+    }
+    roles = [
+        _template("service-role.yaml", f"service{end}.yaml", {"ending": end, "role": role})
+        for end, role in _ROLES
+    ]
+    return [*(_template(name, context=contexts.get(name)) for name in _TEMPLATES), *roles]
+
+
+def _configuring(define: str) -> list[File]:
+    account = f'{{{{ include "{define}.fullname" . }}}}-configure'
+    names = ("_configure.tpl", "configure/job.yaml", "configure/networkpolicy.yaml")
+    return [*(_template(name) for name in names), _account("configure", account, define)]
+
+
+def _backup(define: str) -> list[File]:
+    account = f'{{{{ include "{define}.fullname" . }}}}-backup'
+    names = ("backup/cronjob.yaml", "backup/networkpolicy.yaml")
+    own = _account("backup", account, define, condition="backup.enabled")
+    return [*(_template(name) for name in names), own]
 
 
 def tls_services(settings: Settings, define: str) -> tuple[str, ...]:

@@ -31,8 +31,7 @@ SIZE: Final[s.Schema] = {
 
 
 def redis_knobs(settings: Settings) -> list[Knob]:
-    shard = settings.replicas_per_master + 1
-    found = [
+    return [
         *k.naming(),
         *k.image(settings.image, what="the server"),
         Knob(
@@ -41,6 +40,28 @@ def redis_knobs(settings: Settings) -> list[Knob]:
             default=settings.engine,
             schema=ENGINE,
         ),
+        *shape_knobs(settings),
+        *storage(settings.storage),
+        *k.resources(settings.resources),
+        *server_knobs(settings),
+        *d.tls(settings.tls),
+        *k.resources(
+            settings.agent,
+            at="agent.resources",
+            doc="Requests and limits of the side container that forms the cluster and heals it.",
+        ),
+        *d.pod(user=1000, group=1000, grace=60),
+        *k.disruption(1),
+        *k.service_account(),
+        *k.network_policy(),
+        *(exporter_knobs(settings) if settings.metrics else ()),
+    ]
+
+
+def shape_knobs(settings: Settings) -> list[Knob]:
+    """How many nodes, in how many shards."""
+    shard = settings.replicas_per_master + 1
+    return [
         *d.replicas(
             settings.nodes,
             "Nodes of the cluster: masters and their replicas. Nodes that are added later join "
@@ -56,8 +77,11 @@ def redis_knobs(settings: Settings) -> list[Knob]:
             flip=0 if shard > 1 else 1,
             needs={"replicas": 6 * shard},
         ),
-        *storage(settings.storage),
-        *k.resources(settings.resources),
+    ]
+
+
+def server_knobs(settings: Settings) -> list[Knob]:
+    return [
         Knob(
             path="maxmemory",
             doc="Memory for data. Empty means five eighths of the memory limit.",
@@ -78,24 +102,15 @@ def redis_knobs(settings: Settings) -> list[Knob]:
             default=settings.secret,
             schema=s.NAME,
         ),
-        *d.tls(settings.tls),
-        *k.resources(
-            settings.agent,
-            at="agent.resources",
-            doc="Requests and limits of the side container that forms the cluster and heals it.",
-        ),
-        *d.pod(user=1000, group=1000, grace=60),
-        *k.disruption(1),
-        *k.service_account(),
-        *k.network_policy(),
     ]
-    if settings.metrics:
-        found += [
-            *k.image(read_image(EXPORTER_IMAGE), at="metrics.image", what="the exporter"),
-            *k.resources(
-                settings.exporter,
-                at="metrics.resources",
-                doc="Requests and limits of the exporter.",
-            ),
-        ]
-    return found
+
+
+def exporter_knobs(settings: Settings) -> list[Knob]:
+    return [
+        *k.image(read_image(EXPORTER_IMAGE), at="metrics.image", what="the exporter"),
+        *k.resources(
+            settings.exporter,
+            at="metrics.resources",
+            doc="Requests and limits of the exporter.",
+        ),
+    ]
