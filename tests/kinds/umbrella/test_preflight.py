@@ -15,7 +15,7 @@ from tests.kinds.umbrella.shop import COMPONENTS, SECRETS, render
 
 SCRIPT = needs.ROOT / "generator" / "kinds" / "umbrella" / "templates" / "preflight.sh"
 GOOD = "p8DbM1qgQvN0aLx2"
-KEYS = ["app/secret-key", "app/stripe-key", "mail/token"]
+KEYS = ["1/app/secret-key", "1/app/stripe-key", "1/mail/token"]
 
 
 @pytest.fixture(params=["sh", "bash", "busybox"])
@@ -31,12 +31,12 @@ def shell(request: pytest.FixtureRequest) -> list[str]:
 def run(shell: list[str], folder: Path, secrets: Mapping[str, Mapping[str, str]], *keys: str):
     """The script over Secrets that lie there as kubelet mounts them: links behind links."""
     for name, data in secrets.items():
-        real = folder / name / "..2026_11_23"
+        real = folder / "1" / name / "..2026_11_23"
         real.mkdir(parents=True)
-        (folder / name / "..data").symlink_to(real.name)
+        (folder / "1" / name / "..data").symlink_to(real.name)
         for key, value in data.items():
             (real / key).write_text(value)
-            (folder / name / key).symlink_to(f"..data/{key}")
+            (folder / "1" / name / key).symlink_to(f"..data/{key}")
     command = [*shell, str(SCRIPT), str(folder), "16", *(keys or KEYS)]
     return subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
 
@@ -66,7 +66,7 @@ def test_is_content_with_good_secrets(shell, tmp_path):
     ],
 )
 def test_refuses_placeholders(tmp_path, value):
-    done = run(["sh"], tmp_path, {"app": {"k": value}}, "app/k")
+    done = run(["sh"], tmp_path, {"app": {"k": value}}, "1/app/k")
     assert done.returncode == 1
     assert done.stdout.startswith("app/k: is a placeholder\n1 found")
 
@@ -81,7 +81,7 @@ def test_refuses_placeholders(tmp_path, value):
     ],
 )
 def test_takes_real_values(tmp_path, value):
-    assert run(["sh"], tmp_path, {"app": {"k": value}}, "app/k").returncode == 0
+    assert run(["sh"], tmp_path, {"app": {"k": value}}, "1/app/k").returncode == 0
 
 
 def test_reports_everything_at_once_and_never_a_value(shell, tmp_path):
@@ -97,8 +97,8 @@ def test_reports_everything_at_once_and_never_a_value(shell, tmp_path):
 
 
 def test_an_absent_secret_is_an_empty_folder(shell, tmp_path):
-    (tmp_path / "app").mkdir()
-    done = run(shell, tmp_path, {}, "app/one", "app/two")
+    (tmp_path / "1" / "app").mkdir(parents=True)
+    done = run(shell, tmp_path, {}, "1/app/one", "1/app/two")
     assert done.stdout.splitlines()[0] == "app: there is no such Secret"
     assert done.stdout.count("no such Secret") == 1
 
@@ -118,13 +118,15 @@ class TestJob:
         assert one["args"] == [
             "/secrets",
             "16",
-            "app-secrets/api-key",
-            "app-secrets/session.key",
-            "mail/token",
+            "1/app-secrets/api-key",
+            "1/app-secrets/session.key",
+            "2/mail/token",
         ]
         names = {each["name"]: each["secret"] for each in pod_of(job)["volumes"]}
         for mount in one["volumeMounts"]:
-            assert mount["mountPath"] == f"/secrets/{names[mount['name']]['secretName']}"
+            number = mount["name"].removeprefix("secret-")
+            secret = names[mount["name"]]["secretName"]
+            assert mount["mountPath"] == f"/secrets/{number}/{secret}"
             assert names[mount["name"]]["optional"] is True  # else the pod would only hang
 
     def test_runs_the_script_as_it_is(self, f5):
@@ -180,14 +182,20 @@ class TestWhatIsAsked:
     )
     def test_follows_the_values(self, stateful, values, names):
         job = render(stateful, {"db": values}).one("Job", "shop-preflight")
-        asked = {arg.partition("/")[0] for arg in container(job)["args"][2:]}
+        asked = {arg.split("/")[1] for arg in container(job)["args"][2:]}
         assert asked == {"app-secrets", "mail", *names}
         mounted = {each["secret"]["secretName"] for each in pod_of(job)["volumes"]}
         assert mounted == asked
 
+    def test_one_secret_may_serve_several_components(self, stateful):
+        job = render(stateful, {"db": {"credentialsSecret": "mail"}}).one("Job", "shop-preflight")
+        paths = [each["mountPath"] for each in container(job)["volumeMounts"]]
+        assert sum(path.endswith("/mail") for path in paths) == 2
+        assert len(set(paths)) == len(paths)  # the API server refuses a path that is there twice
+
     def test_has_the_releases_prefix_where_the_component_has_it(self, stateful):
         job = render(stateful, release="blue").one("Job", "blue-shop-preflight")
-        asked = {arg.partition("/")[0] for arg in container(job)["args"][2:]}
+        asked = {arg.split("/")[1] for arg in container(job)["args"][2:]}
         assert asked == {"app-secrets", "mail", "db-credentials", "blue-db-tls"}
 
     def test_external_secrets_follow_too(self, tmp_path):
