@@ -202,6 +202,7 @@ def test_values_that_set_a_variable_twice_are_refused(shop):
     ("values", "message"),
     [
         ({"autoscaling": {"cpu": 0, "memory": 0}}, "the autoscaler has nothing to measure"),
+        ({"autoscaling": {"minReplicas": 99}}, "minReplicas 99 is above autoscaling.maxReplicas"),
         ({"resources": {"requests": None}}, "set resources.requests.cpu, or autoscaling.cpu=0"),
         ({"resources": {"requests": {"memory": None}}}, "set resources.requests.memory, or"),
         ({"podDisruptionBudget": {"maxUnavailable": 0}}, "maxUnavailable"),
