@@ -33,7 +33,7 @@ def image(value: Image, *, at: str = "image", what: str = "the container") -> li
             path=f"{at}.tag",
             doc="Tag. Empty means the chart's appVersion." if not value.tag else "Tag.",
             default=value.tag,
-            schema=s.STRING,
+            schema=s.NOT_EMPTY if value.tag else s.STRING,
             flip="9.9.9",
         ),
         Knob(
@@ -147,11 +147,7 @@ def wait(*, waiting: bool = True, timeout: int = 120) -> list[Knob]:
 
     Without `waiting`, only a test pod uses the image.
     """
-    found = [
-        knob
-        for knob in image(WAIT_IMAGE, at="wait.image", what="the waiting init containers")
-        if not knob.path.endswith("digest")
-    ]
+    found = image(WAIT_IMAGE, at="wait.image", what="the waiting container")
     if waiting:
         found.append(
             Knob(
