@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from html import escape
 
 ERROR = "error"
 WARNING = "warning"
@@ -83,6 +82,8 @@ def github(findings: Sequence[Finding]) -> str:
 
 def junit(findings: Sequence[Finding]) -> str:
     """One JUnit test case a finding; a run without findings is one passed case."""
+    from html import escape
+
     errors = sum(f.severity == ERROR for f in findings)
     lines = [
         '<?xml version="1.0" encoding="UTF-8"?>',

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import traceback
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -82,6 +81,8 @@ def _fill(planned: Planned, context: Mapping[str, Any]) -> bytes:
 
 def _line(error: jinja2.UndefinedError) -> str:
     """Where in a template it happened: Jinja puts its own lines into the traceback."""
+    import traceback
+
     frames = traceback.extract_tb(error.__traceback__)
     frame = next(f for f in reversed(frames) if not f.filename.endswith(".py"))
     return f"{frame.filename}:{frame.lineno}"

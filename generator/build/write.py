@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import fcntl
 import os
 import shutil
@@ -93,6 +92,8 @@ def diff_trees(
     old: Mapping[str, bytes], new: Mapping[str, bytes], prefix: str
 ) -> Iterator[tuple[str, str]]:
     """Each path that differs, with a unified diff of it."""
+    import difflib
+
     for path in sorted({*old, *new}):
         before, after = old.get(path), new.get(path)
         if before == after:

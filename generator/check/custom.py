@@ -7,10 +7,11 @@ an operator's webhook decides (the grammar of PromQL, sums of weights) is not kn
 
 from __future__ import annotations
 
-import gzip
-import json
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
+
+import deflate
+import orjson
 
 from generator.check.kubernetes import violations
 from generator.check.objects import Object
@@ -18,6 +19,7 @@ from generator.check.schema import Schema
 from generator.findings import NOTE, Finding
 
 RULE = "crd-schema"
+_SCHEMAS = Path(__file__).parent / "schemas" / "custom"
 
 
 def check(obj: Object) -> tuple[Finding, ...]:
@@ -51,7 +53,7 @@ def check(obj: Object) -> tuple[Finding, ...]:
 @cache
 def _kinds(group: str) -> dict[str, tuple[str, ...]]:
     """The versions of each kind of a group that there is a schema for, the stable ones first."""
-    folder = files("generator.check") / "schemas" / "custom" / group
+    folder = _SCHEMAS / group
     kinds: dict[str, list[str]] = {}
     for name in sorted(file.name for file in folder.iterdir()) if folder.is_dir() else ():
         kind, _, version = name.removesuffix(".json.gz").rpartition("_")
@@ -65,5 +67,5 @@ def _stage(version: str) -> tuple[int, str]:
 
 @cache
 def _schema(group: str, kind: str, version: str) -> Schema:
-    file = files("generator.check") / "schemas" / "custom" / group / f"{kind}_{version}.json.gz"
-    return Schema(json.loads(gzip.decompress(file.read_bytes())))
+    file = _SCHEMAS / group / f"{kind}_{version}.json.gz"
+    return Schema(orjson.loads(deflate.gzip_decompress(file.read_bytes())))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -116,6 +115,8 @@ def dotted(path: Sequence[str | int]) -> str:
 
 def nearest(value: Any, known: Sequence[Any]) -> str | None:
     """A hint with the word that was meant, or with all that there are if they are few."""
+    import difflib
+
     words = [str(word) for word in known if word not in (None, "")]
     close = difflib.get_close_matches(str(value), words, n=1, cutoff=0.6)
     if not close:  # `ifnotpresent`

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from generator.check.chartfiles import ChartFiles, YamlFile
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from yamale.schema import Schema as Yamale  # type: ignore[import-untyped]
 
 Values = dict[str, Any]
+
+_SCHEMAS = Path(__file__).parent / "schemas"
 
 
 def check_chart_files(chart: ChartFiles) -> Iterator[Finding]:
@@ -194,14 +196,14 @@ def _results(schema: Yamale, file: YamlFile) -> list[str]:
 
 @cache
 def _chart_schema() -> Yamale:
-    return _compiled((files("generator.check") / "schemas/chart.yamale.yaml").read_text())
+    return _compiled((_SCHEMAS / "chart.yamale.yaml").read_text(encoding="utf-8"))
 
 
 @cache
 def _overlay_schema(keys: tuple[str, ...]) -> Yamale:
     """The form of an overlay, with the keys that a chart has."""
     head = "".join(f"'{key}': include('setting', required=False)\n" for key in keys)
-    text = (files("generator.check") / "schemas/overlay.yamale.yaml").read_text()
+    text = (_SCHEMAS / "overlay.yamale.yaml").read_text(encoding="utf-8")
     return _compiled(head + text[text.index("---") :])
 
 

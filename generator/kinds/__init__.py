@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import sys
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import cast
 
@@ -30,16 +31,37 @@ BUILT_IN = (
 )
 
 
-def load_kinds(own: Path | None = None) -> dict[str, Kind]:
-    """The built-in kinds, and those in the folder `own`, by name."""
-    kinds = {
-        name: cast(Kind, importlib.import_module(f"generator.kinds.{name}")) for name in BUILT_IN
-    }
+def load_kinds(own: Path | None = None) -> Mapping[str, Kind]:
+    """The built-in kinds, and those in the folder `own`, by name.
+
+    A built-in one is imported when it is asked for: most specs use a few, and all cost 30 ms.
+    """
+    kinds: dict[str, Kind | None] = dict.fromkeys(BUILT_IN)
     if own is not None and own.is_dir():
         for folder in sorted(own.iterdir()):
             if (folder / "__init__.py").is_file():
                 kinds[folder.name] = _load(folder)
-    return kinds
+    return _Kinds(kinds)
+
+
+class _Kinds(Mapping[str, Kind]):
+    """Kinds by name; those that are None are ours, and not imported yet."""
+
+    def __init__(self, kinds: dict[str, Kind | None]) -> None:
+        self._kinds = kinds
+
+    def __getitem__(self, name: str) -> Kind:
+        kind = self._kinds[name]
+        if kind is None:
+            kind = cast(Kind, importlib.import_module(f"generator.kinds.{name}"))
+            self._kinds[name] = kind
+        return kind
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._kinds)
+
+    def __len__(self) -> int:
+        return len(self._kinds)
 
 
 def _load(folder: Path) -> Kind:

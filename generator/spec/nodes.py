@@ -17,7 +17,6 @@ from generator.findings import Finding
 from generator.spec.marks import PLAIN, TEXT, Marks, place_of
 from generator.spec.place import Path_, dotted, shown
 from generator.spec.scalars import FIRST, Refused, resolve
-from generator.spec.syntax import explain
 
 #: How deep maps and lists may lie in each other. A platform needs about ten levels.
 MAX_DEPTH = 64
@@ -31,6 +30,8 @@ def read_nodes(text: str, name: str) -> tuple[Any, Marks] | None:
     try:
         node = yaml.compose(named, Loader=_loader())
     except yaml.MarkedYAMLError as error:
+        from generator.spec.syntax import explain
+
         raise InputError([explain(error, text, name)]) from None
     if node is None:
         return None

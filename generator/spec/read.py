@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -30,14 +30,30 @@ def read_platform(path: Path) -> Platform:
     root = path.parent.resolve()
     kinds = load_kinds(root / "kinds")
     source = read_source(path, root)
-    schema = platform_schema(kinds)
-    findings = [*validate(source, schema), *exposed_secrets(source)]
+    schema = platform_schema(kinds, _used(source.data, kinds))
+    wrong = validate(source, schema)
+    if wrong:  # it is told by the schema that knows all kinds
+        schema = platform_schema(kinds)
+        wrong = validate(source, schema)
+    findings = [*wrong, *exposed_secrets(source)]
     found = intact(source, refused(source, schema) if findings else ())
     if found is not None:
         platform = _platform(found, root, kinds, findings)
     if found is None or findings:
         raise InputError(findings)
     return platform
+
+
+def _used(data: Any, kinds: Mapping[str, Kind]) -> set[str]:
+    """The kinds that a spec names, whatever else is wrong with it."""
+    charts = _values(data.get("charts") if isinstance(data, dict) else None)
+    components = (_values(c.get("components")) for c in charts if isinstance(c, dict))
+    named = (one.get("kind") for some in components for one in some if isinstance(one, dict))
+    return {kind for kind in named if isinstance(kind, str) and kind in kinds}
+
+
+def _values(data: Any) -> Iterable[Any]:
+    return data.values() if isinstance(data, dict) else ()
 
 
 def _platform(

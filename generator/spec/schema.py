@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,15 +11,20 @@ import orjson
 from generator.kinds.api import Kind
 
 
-def platform_schema(kinds: Mapping[str, Kind]) -> dict[str, Any]:
+def platform_schema(
+    kinds: Mapping[str, Kind], used: Collection[str] | None = None
+) -> dict[str, Any]:
     """The whole schema, one document without remote references, for editors and the reader.
 
     A component is judged by the settings of its own kind only (`if`/`then`), so that an
-    error speaks of that kind and an editor offers nothing else.
+    error speaks of that kind and an editor offers nothing else. To judge a spec, the kinds that
+    are `used` in it are enough: all are named, but only of these does it have the settings.
     """
+    described = sorted(kinds if used is None else used)
     schema: dict[str, Any] = orjson.loads(_BASE.read_bytes())
     definitions = schema["definitions"]
-    for name, kind in sorted(kinds.items()):
+    for name in described:
+        kind = kinds[name]
         definitions[f"kind-{name}"] = {
             "type": "object",
             "description": kind.SUMMARY,
@@ -39,7 +44,7 @@ def platform_schema(kinds: Mapping[str, Kind]) -> dict[str, Any]:
                 "if": {"required": ["kind"], "properties": {"kind": {"const": name}}},
                 "then": {"$ref": f"#/definitions/kind-{name}"},
             }
-            for name in sorted(kinds)
+            for name in described
         ],
     }
     return schema

@@ -12,7 +12,6 @@ It turns the finding into a note. Without a reason it exempts nothing.
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
@@ -159,6 +158,8 @@ def _unknown_exemptions(obj: Object) -> Iterator[Finding]:
     for key in obj.annotations:
         rule = str(key).removeprefix(ALLOW)
         if str(key).startswith(ALLOW) and rule not in known:
+            import difflib
+
             close = difflib.get_close_matches(rule, known, n=1)
             yield Finding(
                 path=obj.path,
