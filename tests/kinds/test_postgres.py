@@ -231,6 +231,27 @@ def test_configuring_job_has_a_new_name_only_when_it_has_something_new(shop):
     assert name({}) != name({"job": {"resources": {"limits": {"cpu": "1"}}}})
 
 
+def test_nothing_starts_anew_for_a_new_version_of_the_chart(shop, tmp_path):
+    newer = build(tmp_path, {"ledger": LEDGER, "api": API}, **CHART, version="1.0.1")
+    for kind, name in (("StatefulSet", "ledger"), ("Deployment", "door"), ("Job", "ledger-conf-")):
+        one, other = (
+            next(o for o in built.render().all if (o["kind"], o["metadata"]["name"][:6]) == found)
+            for built, found in ((shop, (kind, name[:6])), (newer, (kind, name[:6])))
+        )
+        assert one["metadata"]["labels"] != other["metadata"]["labels"]
+        assert one["spec"] == other["spec"]
+
+
+def test_members_start_anew_for_what_they_read_only_then(shop):
+    def annotations(values):
+        pod = shop.render({"ledger": values}).one("StatefulSet", "ledger")["spec"]["template"]
+        return pod["metadata"]["annotations"]
+
+    assert annotations({}) != annotations({"parameters": {"work_mem": "7MB"}})
+    assert annotations({}) == annotations({"maxConnections": 200}), "the Job does that"
+    assert annotations({"secretRevision": "2"})["secret-revision"] == "2"
+
+
 @pytest.mark.parametrize(
     ("values", "message"),
     [

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+import trustme
 
 from tests import needs
 from tests.kinds.data import DATABASE, free_port, rendered_files, running, until
@@ -92,37 +93,106 @@ def test_patroni_accepts_its_configuration(ledger, tmp_path, tls):
     assert "bootstrap.dcs.ttl soon didn't pass validation" in judged(config)
 
 
-def test_pgbouncer_accepts_its_configuration(ledger, open_folder):
-    program = needs.program("pgbouncer", "apt-get install pgbouncer")
-    objects = ledger.render({"ledger": {"tls": {"enabled": False}}})
-    config = rendered_files(objects, "ledger-pgbouncer", open_folder)
-    users, ini, port = open_folder / "userlist.txt", config / "pgbouncer.ini", free_port()
-    script = ["sh", str(config / "userlist.sh"), str(users)]
-    subprocess.run(script, env={"PATH": os.environ["PATH"], **PASSWORDS}, check=True)
-    assert users.stat().st_mode & 0o777 == 0o600
-    assert users.read_text() == '"app" "a ""word"""\n"exporter" "back\\slash"\n'
-    users.chmod(0o644)
-    lines = ini.read_text().replace("/run/pgbouncer/userlist.txt", str(users))
-    lines = lines.replace("listen_port = 5432", f"listen_port = {port}")
-    kept = [line for line in lines.splitlines() if not line.startswith(UNKNOWN_HERE)]
-    assert len(lines.splitlines()) - len(kept) == len(UNKNOWN_HERE)
-    ini.write_text("\n".join(kept) + "\n")
-    wanted = dict(line.split(" = ", 1) for line in kept if " = " in line and "host=" not in line)
-    log = open_folder / "log"
-    command = [str(program), *(["-u", "nobody"] if os.geteuid() == 0 else []), str(ini)]
-    with running(command, log=log):
-        until(lambda: "process up" in log.read_text(), "PgBouncer", 15)
-        with psycopg.connect(
-            host="127.0.0.1",
-            port=port,
+class Pooler:
+    """The rendered PgBouncer on a free port, as a user that may run it."""
+
+    def __init__(self, ledger, folder: Path, *, tls: bool) -> None:
+        program = needs.program("pgbouncer", "apt-get install pgbouncer")
+        objects = ledger.render({"ledger": {"tls": {"enabled": tls}}})
+        self.folder, self.log, self.port = folder, folder / "log", free_port()
+        self.config = rendered_files(objects, "ledger-pgbouncer", folder)
+        self.users, self.tls = folder / "userlist.txt", folder / "tls"
+        script = ["sh", str(self.config / "userlist.sh"), str(self.users)]
+        subprocess.run(script, env={"PATH": os.environ["PATH"], **PASSWORDS}, check=True)
+        self._settings()
+        self._program(program)
+
+    def _settings(self) -> None:
+        ini = self.config / "pgbouncer.ini"
+        text = ini.read_text().replace("/run/pgbouncer/userlist.txt", str(self.users))
+        text = text.replace("listen_port = 5432", f"listen_port = {self.port}")
+        lines = text.replace("= /tls/", f"= {self.tls}/").splitlines()
+        kept = [line for line in lines if not line.startswith(UNKNOWN_HERE)]
+        assert len(lines) - len(kept) == len(UNKNOWN_HERE)
+        ini.write_text("\n".join(kept) + "\n")
+        pairs = (line.split(" = ", 1) for line in kept if " = " in line and "host=" not in line)
+        self.settings = dict(pairs)
+
+    def _program(self, program: Path) -> None:
+        """PgBouncer refuses to be root, so a test that is root has it be somebody else."""
+        other = "-u nobody " if os.geteuid() == 0 else ""
+        (self.folder / "bin").mkdir()
+        wrapper = self.folder / "bin" / "pgbouncer"
+        wrapper.write_text(f'#!/bin/sh\nexec {program} {other}"$@"\n')
+        wrapper.chmod(0o755)
+
+    def certify(self) -> None:
+        """Certificates by a new authority."""
+        authority = trustme.CA()
+        pair = authority.issue_cert("localhost")
+        self.tls.mkdir(exist_ok=True)
+        authority.cert_pem.write_to_path(str(self.tls / "ca.crt"))
+        pair.private_key_pem.write_to_path(str(self.tls / "tls.key"))
+        pair.cert_chain_pems[0].write_to_path(str(self.tls / "tls.crt"))
+        (self.tls / "tls.key").chmod(0o644)
+
+    def start(self):
+        env = {"PATH": f"{self.folder}/bin:{os.environ['PATH']}", "INTERVAL": "0.2"}
+        if self.tls.exists():
+            env["TLS_DIR"] = str(self.tls)
+        script = self.config / "pooler.sh"
+        command = ["sh", str(script), str(self.config / "pgbouncer.ini")]
+        return running(command, log=self.log, env=env)
+
+    def connect(self, **options: str) -> psycopg.Connection:
+        return psycopg.connect(
+            host="localhost",
+            port=self.port,
             dbname="pgbouncer",
             user="exporter",
             password=PASSWORDS["EXPORTER_PASSWORD"],
             autocommit=True,
             cursor_factory=psycopg.ClientCursor,
-        ) as connection:
+            **options,
+        )
+
+    def says(self, text: str) -> None:
+        until(lambda: self.log.exists() and text in self.log.read_text(), text, 15)
+
+
+def test_users_of_the_pooler_may_have_any_password(ledger, open_folder):
+    pooler = Pooler(ledger, open_folder, tls=False)
+    assert pooler.users.stat().st_mode & 0o777 == 0o600
+    assert pooler.users.read_text() == '"app" "a ""word"""\n"exporter" "back\\slash"\n'
+
+
+def test_pgbouncer_accepts_its_configuration(ledger, open_folder):
+    pooler = Pooler(ledger, open_folder, tls=False)
+    pooler.users.chmod(0o644)
+    with pooler.start() as process:
+        pooler.says("process up")
+        with pooler.connect(sslmode="disable") as connection:
             found = {row[0]: str(row[1]) for row in connection.execute("SHOW CONFIG")}
             (database,) = (r for r in connection.execute("SHOW DATABASES") if r[0] == "orders")
-    assert "ERROR" not in log.read_text() and "WARNING" not in log.read_text()
-    assert {name: found[name] for name in wanted} == wanted
+        process.terminate()
+        until(lambda: process.poll() is not None, "the pooler's end")
+    assert "got SIGTERM" in pooler.log.read_text()
+    assert "ERROR" not in pooler.log.read_text() and "WARNING" not in pooler.log.read_text()
+    assert {name: found[name] for name in pooler.settings} == pooler.settings
     assert (database[1], database[2]) == ("ledger-primary", 5432)
+
+
+def test_pgbouncer_uses_new_certificates_without_a_restart(ledger, open_folder):
+    pooler = Pooler(ledger, open_folder, tls=True)
+    pooler.users.chmod(0o644)
+    pooler.certify()
+    authority = {"sslmode": "verify-full", "sslrootcert": str(pooler.tls / "ca.crt")}
+    with pooler.start() as process:
+        pooler.says("process up")
+        with pytest.raises(psycopg.OperationalError, match="SSL required"):
+            pooler.connect(sslmode="disable")
+        pooler.connect(**authority).close()
+        pooler.certify()
+        pooler.says("got SIGHUP, re-reading config")
+        pooler.connect(**authority).close()
+        assert process.poll() is None

@@ -185,7 +185,7 @@ def test_workloads_are_what_is_rendered(shop):
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"nodes": 4}, "nodes: 4 nodes with 1 replicas for each master are no cluster"),
+        ({"nodes": 4}, "nodes: 4 nodes with 1 replica for each master are no cluster"),
         ({"nodes": 2, "replicasPerMaster": 0}, "nodes: 2 nodes with 0 replicas"),
         ({"memory": "1000Mi"}, "memory: memory for data is above 80 % of the memory limit"),
         ({"nodes": 6, "maxNodes": 5}, "maxNodes: nodes 6 is above maxNodes 5"),

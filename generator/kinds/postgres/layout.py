@@ -22,6 +22,7 @@ _ROLES = (("", "primary"), ("-primary", "primary"), ("-replicas", "replica"))
 _TEMPLATES = (
     "_data.tpl",
     "_postgres.tpl",
+    "_patroni.tpl",
     "serviceaccount.yaml",
     "role.yaml",
     "rolebinding.yaml",
@@ -37,13 +38,15 @@ _TEMPLATES = (
     "certificate.yaml",
 )
 
+#: Scripts, in a folder for each whose pods start anew when one changes.
 _SCRIPTS = (
-    "prepare.sh",
-    "post_bootstrap.sh",
-    "post_bootstrap.sql",
-    "agent.py",
-    "configure.py",
-    "patroni_api.py",
+    "server/prepare.sh",
+    "server/post_bootstrap.sh",
+    "server/post_bootstrap.sql",
+    "server/patroni_api.py",
+    "server/agent.py",
+    "server/base_backup.py",
+    "jobs/configure.py",
 )
 
 
@@ -52,7 +55,7 @@ def postgres_files(component: Component, chart: Chart) -> Sequence[File]:
     define = f"{chart.name}.{component.name}"
     scripts = [*_SCRIPTS]
     if settings.backup is not None:
-        scripts += ["base_backup.py", "request_backup.py"]
+        scripts.append("jobs/request_backup.py")
     found = [
         *_server(settings, define, scripts),
         *_configuring(define),
@@ -73,8 +76,7 @@ def postgres_files(component: Component, chart: Chart) -> Sequence[File]:
 def _server(settings: Settings, define: str, scripts: Sequence[str]) -> list[File]:
     shared = {"shared_parameters": f"^({'|'.join(SHARED_PARAMETERS)})$"}
     contexts: Mapping[str, Mapping[str, Any]] = {
-        "_postgres.tpl": shared,
-        "configmap.yaml": shared,
+        "_patroni.tpl": shared,
         "configmap-scripts.yaml": {"scripts": scripts},
         "poddisruptionbudget.yaml": {"eviction": "IfHealthyBudget"},
         "certificate.yaml": {"tls_services": tls_services(settings, define)},
@@ -111,6 +113,7 @@ def tls_services(settings: Settings, define: str) -> tuple[str, ...]:
 def _pooler(define: str) -> list[File]:
     names = ("deployment", "configmap", "service", "poddisruptionbudget", "networkpolicy")
     return [
+        _template("_pgbouncer.tpl"),
         *(_template(f"pooler/{name}.yaml") for name in names),
         File(
             template="serviceaccount-of.yaml",
@@ -122,7 +125,8 @@ def _pooler(define: str) -> list[File]:
                 "condition": "",
             },
         ),
-        _script("userlist.sh"),
+        _script("pooler/userlist.sh"),
+        _script("pooler/pooler.sh"),
     ]
 
 
@@ -143,5 +147,5 @@ def _template(template: str, path: str = "", context: Mapping[str, Any] | None =
     return File(template=template, path=f"templates/{path or template}", context=context or {})
 
 
-def _script(name: str) -> File:
-    return File(template=name, path=f"files/{name}", verbatim=True)
+def _script(path: str) -> File:
+    return File(template=path.rpartition("/")[2], path=f"files/{path}", verbatim=True)

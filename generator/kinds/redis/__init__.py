@@ -23,6 +23,7 @@ from generator.kinds.redis.settings import (
 )
 from generator.spec.model import Chart, Component
 from generator.spec.names import env_name
+from generator.spec.place import plural
 
 SUMMARY = "A Redis cluster of Valkey nodes, with replicas that take over."
 SETTINGS: Mapping[str, Any] = orjson.loads(Path(__path__[0], "settings.json").read_bytes())
@@ -35,6 +36,7 @@ _SCRIPTS = ("start.sh", "agent.sh", "cluster.sh", "ready.sh", "live.sh")
 _TEMPLATES = (
     "_data.tpl",
     "_redis.tpl",
+    "_config.tpl",
     "serviceaccount.yaml",
     "configmap.yaml",
     "configmap-scripts.yaml",
@@ -90,9 +92,9 @@ def _shape_problems(settings: Settings) -> Iterator[Problem]:
         yield Problem(
             path=("nodes",),
             rule="redis-shape",
-            message=f"{settings.nodes} nodes with {settings.replicas_per_master} replicas for each "
-            f"master are no cluster: it needs {_LEAST_MASTERS} masters or more, each with all its "
-            "replicas",
+            message=f"{settings.nodes} nodes with {plural(settings.replicas_per_master, 'replica')}"
+            f" for each master are no cluster: it needs {_LEAST_MASTERS} masters or more, each "
+            "with all its replicas",
             hint=f"nodes: {fitting}",
         )
 
