@@ -11,7 +11,8 @@ def naming() -> list[Knob]:
         Knob(
             path="fullnameOverride",
             doc="Name of the objects. Empty means the component's name, after the release's name "
-            "unless the release is named after its chart.",
+            "unless the release is named after its chart. Those who connect are told by their own "
+            "connections.<name>.host.",
             default="",
             schema=s.FULL_NAME,
             flip="another-name",
