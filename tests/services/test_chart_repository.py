@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-import functools
-import http.server
-import threading
-
 import pytest
 import yaml
 
 from generator.errors import ToolError
 from generator.ship.publish import publish
 from generator.tools import process
-
-
-class Quiet(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, format, *args):  # noqa: A002 its name there
-        pass
+from tests.services import web
 
 
 @pytest.fixture
@@ -24,13 +16,8 @@ def served(tmp_path, pack):
     """The address of a repository with two versions of the umbrella, and its archives."""
     packages = [pack(), pack(version="1.10.0")]
     publish([each.path for each in packages], str(tmp_path / "repo"), find_helm=lambda: None)
-    handler = functools.partial(Quiet, directory=tmp_path / "repo")
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}", packages
-        server.shutdown()
-        thread.join()
+    with web.serving(tmp_path / "repo") as address:
+        yield address, packages
 
 
 @pytest.fixture

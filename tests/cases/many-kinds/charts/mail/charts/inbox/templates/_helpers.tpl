@@ -1,0 +1,45 @@
+{{/* Name of the chart, as the labels have it. */}}
+{{- define "mail.inbox.name" -}}
+inbox
+{{- end }}
+
+{{/* What stands before every name: nothing when the release is named after its chart. */}}
+{{- define "mail.inbox.prefix" -}}
+{{- if not (or (eq .Release.Name "mail") (and .Chart.IsRoot (eq .Release.Name .Chart.Name))) -}}
+{{- if gt (len .Release.Name) 26 -}}
+{{- printf "%s-%s-" (.Release.Name | trunc 20 | trimSuffix "-") (.Release.Name | sha256sum | trunc 5) -}}
+{{- else -}}
+{{- printf "%s-" .Release.Name -}}
+{{- end -}}
+{{- end -}}
+{{- end }}
+
+{{/* Name of the objects. */}}
+{{- define "mail.inbox.fullname" -}}
+{{- .Values.fullnameOverride | default (printf "%sinbox" (include "mail.inbox.prefix" .)) -}}
+{{- end }}
+
+{{/* Labels of every object; the component's role is a literal line below each use. */}}
+{{- define "mail.inbox.labels" -}}
+helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" }}
+{{ include "mail.inbox.selectorLabels" . }}
+app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
+app.kubernetes.io/part-of: mail
+app.kubernetes.io/managed-by: {{ .Release.Service }}
+{{- end }}
+
+{{/* Labels that select the pods. They never change, since selectors are immutable. */}}
+{{- define "mail.inbox.selectorLabels" -}}
+app.kubernetes.io/name: inbox
+app.kubernetes.io/instance: {{ .Release.Name }}
+{{- end }}
+
+{{/* Name of the service account. */}}
+{{- define "mail.inbox.serviceAccountName" -}}
+{{- .Values.serviceAccount.name | default (ternary (include "mail.inbox.fullname" .) "default" .Values.serviceAccount.create) -}}
+{{- end }}
+
+{{/* Host of sender: from the values, or of the same release. */}}
+{{- define "mail.inbox.sender.host" -}}
+{{- .Values.connections.sender.host | default (printf "%ssender" (include "mail.inbox.prefix" .)) -}}
+{{- end }}
