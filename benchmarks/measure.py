@@ -47,6 +47,7 @@ def main() -> int:
         "--runs", type=int, default=3, help="counted runs of each, after one warm-up"
     )
     chosen = options.parse_args()
+    os.environ.setdefault("HELM_BIN", str(ROOT / ".tools" / "bin" / "helm"))
     sizes = [int(size) for size in chosen.sizes.split(",")]
     with tempfile.TemporaryDirectory(prefix="benchmark-") as folder:
         rows = [measure(size, Path(folder), chosen.runs) for size in sizes]
@@ -115,7 +116,7 @@ def write_platform(home: Path, size: int) -> None:
 
 def other_pipeline(home: Path) -> dict[str, list[list[str]]]:
     """What a user would type for the same chart, by step; only steps whose program is here."""
-    helm = os.environ.get("HELM_BIN") or str(ROOT / ".tools" / "bin" / "helm")
+    helm = os.environ["HELM_BIN"]
     chart, out = str(home / "charts" / "bench"), home / "other"
     out.mkdir()
     copied = str(out / "bench")

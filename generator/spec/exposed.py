@@ -68,9 +68,9 @@ def _hint(source: Source, path: Path_) -> str:
         secret = next(iter(declared)) if known else f"{component}-secrets"
         key = variable.lower().replace("_", "-").strip("-")
         return (
-            "name the key of a Secret instead, and revoke what was real:\n"
+            "name the key of a Secret instead, in place of this line; revoke what was real:\n"
             f"secrets: {{{variable}: {secret}/{key}}}"
         )
     if _is_key_name(path):
-        return "write a name like slack-url, put the value into the Secret, and replace it there"
+        return "write a name like api-key; put a new value into the Secret, for this one is known"
     return "keep it in a Secret: a spec is read by many and never forgets; revoke what was real"

@@ -2,41 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from urllib.parse import SplitResult, urlsplit
+from typing import Any
 
 from generator.findings import Finding
 from generator.spec.intact import Intact
 from generator.spec.model import Component, Edge, Outside
-from generator.spec.names import host_problem
+from generator.spec.outside import read_address
 from generator.spec.place import Path_, dotted, shown
 from generator.spec.remedy import nearest
 from generator.spec.source import Source
 
-_PORTS = {"https": 443, "http": 80, "tcp": None}
-
-#: Other protocols, and the ports that people know them by.
-_OTHER_PORTS = {
-    "amqp": 5672,
-    "amqps": 5671,
-    "grpc": 443,
-    "kafka": 9092,
-    "ldap": 389,
-    "ldaps": 636,
-    "mongodb": 27017,
-    "mysql": 3306,
-    "nats": 4222,
-    "postgres": 5432,
-    "postgresql": 5432,
-    "redis": 6379,
-    "rediss": 6379,
-    "sftp": 22,
-    "smtp": 587,
-    "smtps": 465,
-    "ssh": 22,
-}
 _MOST_LISTED = 12
+_ONE_OF_TWO = "remove one of the two"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,60 +30,95 @@ class Graph:
     def source(self) -> Source:
         return self.found.source
 
+    def names(self, chart: str) -> tuple[str, ...]:
+        """All components of a chart, those that were left out among them."""
+        gone = (name for other, name in self.found.missing if other == chart)
+        return (*self.components.get(chart, ()), *gone)
+
 
 def resolve_edges(graph: Graph, chart: str) -> tuple[tuple[Edge, ...], list[Finding]]:
     """All edges of a chart, and a finding for each that leads nowhere or in a circle."""
     edges: list[Edge] = []
     findings: list[Finding] = []
     for component in graph.components[chart].values():
-        seen: set[tuple[str, str]] = set()
-        for index, target in enumerate(component.connects):
-            path = (*component.path, "connects", index)
-            edge = _edge(graph, component, target, path)
-            if isinstance(edge, Finding):
-                findings.append(edge)
-            elif edge is not None and edge.target is not None:
-                known = (edge.target.chart_name, edge.target.name)
-                if known in seen:
-                    hint = "remove one of the two"
-                    findings.append(_finding(graph, path, f"{shown(target)} is listed twice", hint))
-                seen.add(known)
-            if isinstance(edge, Edge):
-                edges.append(edge)
+        for path, to in _targets(graph, component.path, component.connects):
+            if isinstance(to, Finding):
+                findings.append(to)
+            else:
+                edges.append(_edge(graph, component, path, to))
+    for (other, name), raw in graph.found.missing.items():
+        if other == chart:
+            path = ("charts", chart, "components", name)
+            targets = _targets(graph, path, _listed_in(raw))
+            findings.extend(to for _, to in targets if isinstance(to, Finding))
     findings.extend(_cycles(graph, edges))
     return tuple(edges), findings
 
 
-def _edge(graph: Graph, component: Component, target: str, path: Path_) -> Edge | Finding | None:
-    """An edge or what is wrong with it; None where its target has been refused by itself."""
-    if "://" in target:
-        return _outside(graph, component, target, path)
+def _listed_in(raw: Any) -> tuple[str, ...]:
+    """What a component that was left out says that it connects to."""
+    listed = raw.get("connects") if isinstance(raw, dict) else None
+    if not isinstance(listed, list) or not all(isinstance(one, str) for one in listed):
+        return ()
+    return tuple(listed)
+
+
+def _targets(
+    graph: Graph, source: Path_, connects: Sequence[str]
+) -> Iterator[tuple[Path_, Component | Outside | Finding]]:
+    """What each entry leads to, or what is wrong with it. Of what was left out nothing is said."""
+    seen: set[str] = set()
+    for index, target in enumerate(connects):
+        path = (*source, "connects", index)
+        if "://" in target:
+            address = read_address(target)
+            yield path, address if isinstance(address, Outside) else _finding(graph, path, *address)
+            continue
+        to = _component(graph, path, target)
+        if isinstance(to, Component):
+            known = f"{to.chart_name}/{to.name}"
+            if known in seen:
+                to = _finding(graph, path, f"{shown(target)} is listed twice", _ONE_OF_TWO)
+            seen.add(known)
+        if to is not None:
+            yield path, to
+
+
+def _component(graph: Graph, path: Path_, target: str) -> Component | Finding | None:
+    """The component of an entry or what is wrong with it; None where it was left out."""
+    own, source = str(path[1]), str(path[3])
     chart, _, name = target.rpartition("/")
-    chart = chart or component.chart_name
-    leads_to = graph.components.get(chart, {}).get(name)
-    if leads_to is None:
-        if graph.found.left_out(chart, name):
+    to = graph.components.get(chart or own, {}).get(name)
+    if (chart or own, name) == (own, source):
+        what = f"{shown(target)} is the component itself"
+        return _finding(graph, path, what, "remove the entry")
+    if to is None:
+        if graph.found.left_out(chart or own, name):
             return None
-        what, hint = _nowhere(graph, component, target)
+        return _finding(graph, path, *_nowhere(graph, own, target))
+    if to.link is None:
+        what = f"{shown(target)} is a {to.kind}, which nothing can connect to"
+        hint = f"remove the entry; if {name} asks {source}, it stands there: connects: [{source}]"
         return _finding(graph, path, what, hint)
-    if leads_to is component:
-        what, hint = f"{shown(target)} is the component itself", "remove the entry"
-        return _finding(graph, path, what, hint)
-    if leads_to.link is None:
-        what = f"{shown(target)} is a {leads_to.kind}, which nothing can connect to"
-        hint = f"remove the entry; when {name} asks {component.name}, it stands there: "
-        return _finding(graph, path, what, f"{hint}connects: [{component.name}]")
+    return to
+
+
+def _edge(graph: Graph, component: Component, path: Path_, to: Component | Outside) -> Edge:
+    place = graph.source.where(path)
+    if isinstance(to, Outside):
+        return Edge(path=path, place=place, source=component, outside=to)
+    foreign = to.chart_name != component.chart_name
     return Edge(
         path=path,
-        place=graph.source.where(path),
+        place=place,
         source=component,
-        target=leads_to,
-        link=leads_to.link,
-        namespace=None if chart == component.chart_name else graph.namespaces[chart],
+        target=to,
+        link=to.link,
+        namespace=graph.namespaces[to.chart_name] if foreign else None,
     )
 
 
-def _nowhere(graph: Graph, component: Component, target: str) -> tuple[str, str]:
+def _nowhere(graph: Graph, chart_name: str, target: str) -> tuple[str, str]:
     """What is wrong with a name that no component has, and what was meant."""
     chart, slash, name = target.rpartition("/")
     if slash and chart not in graph.components and "." not in chart:
@@ -112,7 +126,7 @@ def _nowhere(graph: Graph, component: Component, target: str) -> tuple[str, str]
         what = f"there is no chart {shown(chart)}"
         return what, f"did you mean '{close}/{name}'?" if close else _listed(graph.components)
     what = f"there is no component {shown(target)}"
-    own = graph.components.get(chart or component.chart_name, {})
+    own = graph.names(chart or chart_name)
     elsewhere = [other for other, some in graph.components.items() if name in some]
     close = nearest(name, own)
     if elsewhere:
@@ -132,48 +146,6 @@ def _listed(names: Iterable[str]) -> str:
     known = list(names)
     more = ", …" if len(known) > _MOST_LISTED else ""
     return f"there are: {', '.join(known[:_MOST_LISTED])}{more}"
-
-
-def _outside(graph: Graph, component: Component, target: str, path: Path_) -> Edge | Finding:
-    try:
-        parts = urlsplit(target)
-        port = parts.port
-    except ValueError:
-        what = f"expected a port from 1 to 65535, got {shown(target.rpartition(':')[2])}"
-        return _finding(graph, path, what, "tcp://db.example.com:5432")
-    if parts.username is not None or parts.password is not None:
-        what = "an address holds no user and no password"
-        hint = "take them from a Secret: they stand in `secrets`, not in `connects`"
-        return _finding(graph, path, what, hint)
-    wrong = _address_problem(parts, port)
-    if wrong:
-        return _finding(graph, path, *wrong)
-    number = port or _PORTS[parts.scheme]
-    assert number is not None
-    outside = Outside(scheme=parts.scheme, host=parts.hostname or "", port=number)
-    return Edge(path=path, place=graph.source.where(path), source=component, outside=outside)
-
-
-def _address_problem(parts: SplitResult, port: int | None) -> tuple[str, str] | None:
-    """What is wrong with an address, and how to write it."""
-    host = parts.hostname or ""
-    if parts.scheme not in _PORTS:
-        what = f"expected https://, http:// or tcp://, got {shown(parts.scheme + '://')}"
-        number = port or _OTHER_PORTS.get(parts.scheme)
-        return what, f"tcp://{host or 'host'}:{number or 'port'}"
-    if not host:
-        return "the address has no host", f"{parts.scheme}://api.example.com"
-    problem = None if _is_number(host) else host_problem(host)
-    if problem:
-        return f"the host {shown(host)} {problem}", f"{parts.scheme}://api.example.com"
-    if port == 0 or (port or _PORTS[parts.scheme]) is None:
-        return "the address needs a port", f"{parts.scheme}://{host}:5432"
-    return None
-
-
-def _is_number(host: str) -> bool:
-    """An IP address, which policies understand better than names."""
-    return ":" in host or host.replace(".", "").isdigit()
 
 
 def _cycles(graph: Graph, edges: Iterable[Edge]) -> list[Finding]:
@@ -222,6 +194,6 @@ def _cycles_from(
 
 
 def _finding(
-    graph: Graph, path: Path_, what: str, hint: str, *, rule: str = "edge-target"
+    graph: Graph, path: Path_, what: str, hint: str | None, *, rule: str = "edge-target"
 ) -> Finding:
     return graph.source.finding(path, rule, f"{dotted(path)}: {what}", hint)

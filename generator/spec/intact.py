@@ -7,7 +7,7 @@ marks the chart as damaged: only what does not depend on its settings is judged 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from generator.spec.place import Path_
@@ -23,7 +23,7 @@ class Intact:
     """A source that its schema accepts, and what had to be left out of it for that."""
 
     source: Source
-    missing: frozenset[tuple[str, str]] = frozenset()  # components: chart and name
+    missing: Mapping[tuple[str, str], Any] = field(default_factory=dict)  # components, as written
     damaged: frozenset[str] = frozenset()  # charts, those that are left out among them
 
     def left_out(self, chart: str, name: str) -> bool:
@@ -57,11 +57,11 @@ def _unit(path: Path_) -> Path_:
 
 def _cut(found: Intact, units: Iterable[Path_]) -> Intact:
     data = found.source.data
-    missing, damaged = set(found.missing), set(found.damaged)
+    missing, damaged = dict(found.missing), set(found.damaged)
     for unit in sorted(units, key=len, reverse=True):
         match unit:
             case ("charts", chart, "components", name):
-                missing.add((str(chart), str(name)))
+                missing[str(chart), str(name)] = data["charts"][chart]["components"][name]
             case ("charts", chart, "routes", _):
                 pass
             case ("charts", chart, *_):
@@ -74,7 +74,7 @@ def _cut(found: Intact, units: Iterable[Path_]) -> Intact:
         if isinstance(chart, dict) and isinstance(chart.get("components"), dict)
     }
     source = replace(found.source, data={**_PLATFORM, **data, "charts": charts})
-    return Intact(source=source, missing=frozenset(missing), damaged=frozenset(damaged))
+    return Intact(source=source, missing=missing, damaged=frozenset(damaged))
 
 
 def _without(tree: Any, path: Path_) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from generator.kinds import load_kinds
 from generator.kinds.api import Kind
 from generator.spec.chart import read_chart
 from generator.spec.checks import check_platform
+from generator.spec.exposed import RULE as SECRET
 from generator.spec.exposed import exposed_secrets
 from generator.spec.graph import Graph, resolve_edges
 from generator.spec.images import NAME as LOCK
@@ -40,8 +41,23 @@ def read_platform(path: Path) -> Platform:
     if found is not None:
         platform = _platform(found, root, kinds, findings)
     if found is None or findings:
-        raise InputError(findings)
+        raise InputError(tuple(_once(findings)))
     return platform
+
+
+def _once(findings: Sequence[Finding]) -> Iterator[Finding]:
+    """What an alias repeats is said once, and of a secret nothing but that it is one."""
+    secret = {_place(one) for one in findings if one.rule == SECRET}
+    said: set[tuple[object, ...]] = set()
+    for one in findings:
+        key = (*_place(one), one.message.partition(": ")[2])
+        if (one.rule == SECRET or _place(one) not in secret) and key not in said:
+            yield one
+        said.add(key)
+
+
+def _place(finding: Finding) -> tuple[str, int, int]:
+    return (finding.path, finding.line, finding.col)
 
 
 def _used(data: Any, kinds: Mapping[str, Kind]) -> set[str]:

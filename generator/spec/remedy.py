@@ -7,16 +7,23 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from generator.spec.expected import Schema
+from generator.spec.expected import Schema, word
 from generator.spec.place import MAX_SHOWN, Path_, cut, one_line, shown
+from generator.spec.reasons import reason_hint
 from generator.spec.scalars import resolve
+from generator.spec.secrecy import secret_in
 from generator.spec.source import Source
 
 _SECRET = re.compile(
-    r"secret|passw(or)?d|passphrase|token|credential|(api|access|private|encryption).?key", re.I
+    r"secret(?!sFrom)|passw(or)?d|passphrase|token|credential"
+    r"|(api|access|private|encryption).?key",
+    re.IGNORECASE,
 )
 _LOGIN = re.compile(r"(://)[^/@\s]+@")
 _MAX_KEYS = 12
+
+#: Reasons why a text is no name: then the nearest name says more.
+_NAMES = frozenset(("env", "name", "secret"))
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
@@ -27,6 +34,15 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
         return plain[_plain(name)]
     close = difflib.get_close_matches(_plain(name), list(plain), n=1, cutoff=0.6)
     return plain[close[0]] if close else None
+
+
+def meant_by(name: str, schemas: Sequence[Schema], free: Sequence[str]) -> str | None:
+    """The key for which other tools have this name (`x-elsewhere` of its schema)."""
+    for schema in schemas:
+        for key, inner in schema.get("properties", {}).items():
+            if key in free and isinstance(inner, dict) and name in inner.get("x-elsewhere", ()):
+                return str(key)
+    return None
 
 
 def allowed_keys(names: Sequence[str]) -> str:
@@ -54,7 +70,7 @@ def is_secret(path: Path_) -> bool:
     return any(isinstance(part, str) and _SECRET.search(part) for part in path)
 
 
-def got(value: Any, path: Path_) -> str:
+def got(value: Any, path: Path_, *, secret: bool = False) -> str:
     """The value for a message. Never a secret, nor the login of an address."""
     if isinstance(value, dict) and value:
         keys = list(value)
@@ -63,24 +79,49 @@ def got(value: Any, path: Path_) -> str:
         return f"a list of {len(value)} {'entry' if len(value) == 1 else 'entries'}"
     if isinstance(value, bool) or value in (None, "", [], {}):
         return shown(value)
-    if is_secret(path):
+    bare = _LOGIN.sub(r"\1…@", value) if isinstance(value, str) else ""
+    if secret or is_secret(path) or secret_in(bare):
         kind = f"{len(value)} characters" if isinstance(value, str) else "a number"
         return f"{kind} (not shown, it may be secret)"
     if isinstance(value, str):
         long = f" ({len(value)} characters)" if len(value) > MAX_SHOWN else ""
-        return shown(_LOGIN.sub(r"\1…@", value)) + long
+        return shown(bare) + long
     return shown(value)
 
 
+def better(text: str, pattern: str | None, reason: str | None) -> str | None:
+    """A hint for a text that does not fit: another way to write it, or why it is wrong."""
+    named = reason is None or reason.partition(" ")[0] in _NAMES
+    meant = renamed(text, pattern) if named else None
+    if meant is None and pattern is not None and text and re.search(pattern, f"/{text}"):
+        meant = f"/{text}"
+    if meant is not None:
+        return f"did you mean {meant!r}?"
+    return reason_hint(reason, text) if reason else None
+
+
 def hint_for(
-    source: Source, path: Path_, value: Any, schema: Schema, given: str | None = None
+    source: Source, path: Path_, value: Any, schemas: Sequence[Schema], given: str | None = None
 ) -> str | None:
     """How to write the value so that it fits. `given` are the author's words: they win, unless
     what was found begins with the same words and goes on to show how."""
+    schema = schemas[-1] if schemas else {}
     found = _hint(source, path, value, schema)
+    written = source.written(path)
+    if found is None and written and not is_secret(path) and len(written) <= MAX_SHOWN:
+        found = better(written, _pattern(schema), word(schemas, "x-reason"))
     if given is None or (found is not None and found.startswith(given)):
         return found
     return given
+
+
+def _pattern(schema: Schema) -> str | None:
+    """A pattern that Python can read, too."""
+    pattern = schema.get("pattern")
+    try:
+        return pattern if pattern is None else re.compile(pattern).pattern
+    except re.error:
+        return None
 
 
 def _hint(source: Source, path: Path_, value: Any, schema: Schema) -> str | None:
@@ -93,7 +134,9 @@ def _hint(source: Source, path: Path_, value: Any, schema: Schema) -> str | None
     key = f"{path[-1]}: " if path and isinstance(path[-1], str) else ""
     written = source.written(path)
     if value is None:
-        return _nothing(types)
+        return _nothing(types, schema)
+    if isinstance(value, list) and "object" in types:
+        return _keys_for(value)
     if written is None:
         return None
     silent = is_secret(path) or len(written) > MAX_SHOWN
@@ -122,15 +165,26 @@ def _from_text(text: str, types: Sequence[str], key: str) -> str | None:
     if "number" in types and type(read) in (int, float):
         return f"remove the quotes: {key}{text}"
     if "array" in types and text:
-        return f"write a list: {key}[{text}]"
+        return f"write a list: {key}[{', '.join(text.split())}]"
     return None
 
 
-def _nothing(types: Sequence[str]) -> str | None:
+def _keys_for(entries: list[Any]) -> str | None:
+    """A list as Kubernetes has them, where names are keys."""
+    names = [one.get("name") for one in entries if isinstance(one, dict)]
+    if names and isinstance(names[0], str):
+        return f"names are keys here, without dashes: `{names[0]}: …`"
+    return None
+
+
+def _nothing(types: Sequence[str], schema: Schema) -> str | None:
     if "object" in types:
-        return "indent its keys below it, or write {} for an empty map"
+        may_be_empty = not schema.get("required") and not schema.get("minProperties")
+        more = ", or write {} for an empty map" if may_be_empty else ""
+        return f"indent its keys below it{more}"
     if "array" in types:
-        return "write its entries below it, or [] for an empty list"
+        more = "" if schema.get("minItems") else ", or [] for an empty list"
+        return f"write its entries below it{more}"
     return "write a value, or remove the key" if types else None
 
 

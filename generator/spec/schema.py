@@ -20,7 +20,7 @@ def platform_schema(
     error speaks of that kind and an editor offers nothing else. To judge a spec, the kinds that
     are `used` in it are enough: all are named, but only of these does it have the settings.
     """
-    described = sorted(kinds if used is None else used)
+    described = sorted(used or kinds)
     schema: dict[str, Any] = orjson.loads(_BASE.read_bytes())
     definitions = schema["definitions"]
     for name in described:

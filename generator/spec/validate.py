@@ -10,7 +10,7 @@ import jsonschema_rs
 from generator.findings import Finding
 from generator.spec.expected import Schema, describe, listed, schemas_at, word
 from generator.spec.place import Path_, dotted, shown
-from generator.spec.remedy import allowed_keys, got, hint_for, nearest, renamed
+from generator.spec.remedy import allowed_keys, better, got, hint_for, meant_by, nearest
 from generator.spec.source import Source
 
 __all__ = ["nearest", "refused", "validate"]
@@ -90,14 +90,16 @@ class _Report:
         known = [name for schema in schemas for name in schema.get("properties", ())]
         present = _at(self.source.data, path)
         free = [name for name in dict.fromkeys(known) if name not in present]
-        close = nearest(key, free)
+        close = meant_by(key, schemas, free) or nearest(key, free)
         if close:
             self._meant.add((path, close))
         self._keys[(path, key)] = self.source.finding(
             (*path, key),
             "unknown-key",
             f"{_lead(path)}unknown key {shown(key)}",
-            hint=f"did you mean {close!r}?" if close else allowed_keys(free),
+            hint=f"did you mean {close!r}?"
+            if close
+            else word(schemas, "x-hint") or allowed_keys(free),
             key=True,
         )
 
@@ -112,12 +114,12 @@ class _Report:
     def _name(self, path: Path_, key: str, schemas: Sequence[Schema]) -> None:
         expected = describe(self.schema, schemas[-1]) if schemas else "another name"
         pattern = next((s["pattern"] for s in reversed(schemas) if "pattern" in s), None)
-        better = renamed(key, pattern)
+        hint = word(schemas, "x-hint") or better(key, pattern, word(schemas, "x-reason"))
         self._keys[(path, key)] = self.source.finding(
             (*path, key),
             "key-name",
             f"{_lead(path)}expected {expected}, got the key {shown(key)}",
-            hint=word(schemas, "x-hint") or (f"did you mean {better!r}?" if better else None),
+            hint=hint,
             key=True,
         )
 
@@ -137,8 +139,9 @@ class _Report:
             message = f"{dotted(path)}: nothing can stand here, got {got(value, path)}"
             hint = hint or "remove it"
         else:
-            message = f"{_lead(path)}expected {expected}, got {got(value, path)}"
-            hint = hint_for(self.source, path, value, schema, hint)
+            secret = any("x-secret" in schema for schema in schemas)
+            message = f"{_lead(path)}expected {expected}, got {got(value, path, secret=secret)}"
+            hint = hint if secret else hint_for(self.source, path, value, schemas, hint)
         whole = isinstance(value, dict) and bool(value)  # a block begins below its key
         finding = self.source.finding(at, "value", message, hint, key=whole)
         self._values[path] = (rank, finding)

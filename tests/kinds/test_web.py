@@ -10,7 +10,7 @@ API = {
     "image": "registry.example.com:5000/shop/api:1.2@sha256:" + "a" * 64,
     "port": 8000,
     "command": ["serve"],
-    "env": {"MODE": "full", "PLAIN_URL": "http://elsewhere"},
+    "env": {"MODE": "full", "PLAIN_URL": "http://plain.example"},
     "secrets": {"TOKEN": "keys/token"},
     "connects": ["plain"],
     "scale": {"min": 2, "max": 50, "cpu": 70, "memory": 80},
@@ -112,7 +112,7 @@ def test_environment_is_the_connections_then_the_values(shop):
     api = container(shop.render().one("Deployment", "api"), "api")
     assert variables(api) == {
         "MODE": "full",
-        "PLAIN_URL": "http://elsewhere",
+        "PLAIN_URL": "http://plain.example",
         "TOKEN": "keys/token",
     }
 
@@ -230,10 +230,10 @@ def test_every_mistake_is_reported_at_once(tmp_path):
     }
     found = problems(tmp_path, {"api": wrong, "plain": PLAIN}, **CHART)
     assert sorted(text.removeprefix("charts.shop.components.api.") for text in found) == [
-        "migrate.resources.memory: the limit is below the request",
+        "migrate.resources.memory: the limit 32Mi is below the request 64Mi",
         "scale.min: min 5 is above max 2",
         "secrets.MODE: no secret 'lost' is declared",
         "secrets.MODE: the variable MODE is also in `env`",
         "secrets.TOKEN: secret 'keys' has no key 'none'",
-        "writable.1: '/app-cache' and '/app/cache' would be volumes of the same name",
+        "writable[1]: '/app-cache' and '/app/cache' would be volumes of the same name",
     ]

@@ -185,7 +185,7 @@ CASES = {
     ),
     "components:": (
         "p.yaml:3:12: components: expected a map of at least 1 entry, got nothing\n"
-        "    hint: indent its keys below it, or write {} for an empty map"
+        "    hint: indent its keys below it"
     ),
     "components: {Web_App: {kind: web, port: 1}}": (
         "p.yaml:3:14: components: expected a small name, got the key 'Web_App'\n"

@@ -31,10 +31,10 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 
 {{/* Service of backend, which a public address leads to. */}}
 {{- define "bookedbarber.routedService.backend" -}}
-{{- (index .Values "backend").fullnameOverride | default (printf "%sbackend" (include "bookedbarber.prefix" .)) -}}
+{{- .Values.backend.fullnameOverride | default (printf "%sbackend" (include "bookedbarber.prefix" .)) -}}
 {{- end }}
 
 {{/* Service of frontend, which a public address leads to. */}}
 {{- define "bookedbarber.routedService.frontend" -}}
-{{- (index .Values "frontend").fullnameOverride | default (printf "%sfrontend" (include "bookedbarber.prefix" .)) -}}
+{{- .Values.frontend.fullnameOverride | default (printf "%sfrontend" (include "bookedbarber.prefix" .)) -}}
 {{- end }}

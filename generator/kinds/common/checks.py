@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from generator.kinds.api import Container, Problem
 from generator.kinds.common.app import App, Scale, volume_name
 from generator.spec.model import Chart, Component
+from generator.spec.quantity import format_bytes, format_cpu
+from generator.spec.remedy import nearest
 
 
 def app_problems(component: Component, chart: Chart) -> Iterator[Problem]:
@@ -18,18 +20,23 @@ def app_problems(component: Component, chart: Chart) -> Iterator[Problem]:
     declared = {secret.name: secret.keys for secret in chart.secrets}
     for name, secret, key in app.secrets:
         if secret not in declared:
+            close = nearest(secret, declared)
+            declare = f"secrets: {{{secret}: [{key}]}} below charts.{chart.name}"
             yield Problem(
                 path=("secrets", name),
                 rule="secret-reference",
                 message=f"no secret {secret!r} is declared",
-                hint=f"secrets: {{{secret}: [{key}]}} below charts.{chart.name}",
+                hint=f"did you mean '{close}/{key}'?" if close else declare,
             )
         elif key not in declared[secret]:
+            close = nearest(key, declared[secret])
             yield Problem(
                 path=("secrets", name),
                 rule="secret-reference",
                 message=f"secret {secret!r} has no key {key!r}",
-                hint=f"its keys: {', '.join(declared[secret])}",
+                hint=f"did you mean '{secret}/{close}'?"
+                if close
+                else f"its keys: {', '.join(declared[secret])}",
             )
     plain = {name for name, _ in app.env}
     for name, _, _ in app.secrets:
@@ -43,16 +50,18 @@ def app_problems(component: Component, chart: Chart) -> Iterator[Problem]:
 
 
 def limit_problems(resources: Container, *path: str) -> Iterator[Problem]:
-    for what, request, limit in (
-        ("cpu", resources.cpu_request, resources.cpu_limit),
-        ("memory", resources.memory_request, resources.memory_limit),
+    """Limits below requests."""
+    for what, request, limit, written in (
+        ("cpu", resources.cpu_request, resources.cpu_limit, format_cpu),
+        ("memory", resources.memory_request, resources.memory_limit, format_bytes),
     ):
         if request > limit:
+            low, high = written(limit), written(request)
             yield Problem(
                 path=(*path, what),
                 rule="limit-below-request",
-                message="the limit is below the request",
-                hint=f"{what}: [request, limit], the smaller one first",
+                message=f"the limit {low} is below the request {high}",
+                hint=f"[request, limit] is the order: {what}: [{low}, {high}]",
             )
 
 

@@ -42,7 +42,7 @@ def running_problems(component: Component, chart: Chart) -> Iterator[Problem]:
     settings: Running = component.settings
     yield from app_problems(component, chart)
     yield from scale_problems(component)
-    if settings.migrate is not None:
+    if settings.migrate is not None and settings.migrate.resources != settings.app.resources:
         yield from limit_problems(settings.migrate.resources, "migrate", "resources")
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from generator.spec.remedy import nearest
+
 _WORDS = frozenset(
     ["@yearly", "@annually", "@monthly", "@weekly", "@daily", "@midnight", "@hourly"]
 )
@@ -35,6 +37,19 @@ def schedule_problem(text: str) -> str | None:
             if problem:
                 return f"{name}: {problem}"
     return None
+
+
+def zone_problem(name: str) -> tuple[str, str] | None:
+    """What is wrong with a time zone and what was meant, None for one that exists."""
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+
+    try:
+        ZoneInfo(name)
+        return None
+    except (ZoneInfoNotFoundError, OSError):  # the latter for a folder of zones
+        close = nearest(name, available_timezones())
+        hint = f"did you mean {close!r}?" if close else "zones are named after a large city"
+        return f"there is no time zone {name!r}", hint
 
 
 def _part_problem(part: str, least: int, most: int, words: dict[str, int]) -> str | None:

@@ -8,6 +8,7 @@ from typing import Any
 from generator.kinds.api import Claim, Container, Knob, Problem
 from generator.kinds.common import knobs as k
 from generator.kinds.common import schemas as s
+from generator.kinds.common.checks import limit_problems
 from generator.spec.quantity import format_bytes, parse_bytes
 
 #: What a probe of each name is for. The three differ: patience, no dependencies, readiness.
@@ -124,17 +125,7 @@ def resource_problems(
     resources: Container, path: tuple[str, ...] = ("resources",)
 ) -> Iterator[Problem]:
     """Limits below requests."""
-    for what, request, limit in (
-        ("cpu", resources.cpu_request, resources.cpu_limit),
-        ("memory", resources.memory_request, resources.memory_limit),
-    ):
-        if request > limit:
-            yield Problem(
-                path=(*path, what),
-                rule="limit-below-request",
-                message="the limit is below the request",
-                hint=f"{what}: [request, limit], the smaller one first",
-            )
+    return limit_problems(resources, *path)
 
 
 _SPREAD = s.enum("DoNotSchedule", "ScheduleAnyway")

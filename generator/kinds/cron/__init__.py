@@ -11,7 +11,7 @@ from generator.kinds.common import schemas as s
 from generator.kinds.common.app import App, read_app, settings_schema
 from generator.kinds.common.batch import Batch, batch_knobs, read_batch
 from generator.kinds.common.checks import app_problems
-from generator.kinds.common.schedule import schedule_problem
+from generator.kinds.common.schedule import schedule_problem, zone_problem
 from generator.spec.model import Chart, Component
 from generator.spec.quantity import parse_seconds
 
@@ -62,6 +62,10 @@ def problems(component: Component, chart: Chart) -> Iterator[Problem]:
             message=wrong,
             hint='schedule: "30 2 * * *" is every day at 02:30',
         )
+    unknown = zone_problem(settings.time_zone)
+    if unknown:
+        message, hint = unknown
+        yield Problem(path=("timeZone",), rule="time-zone", message=message, hint=hint)
     if settings.start_within < 10:
         yield Problem(
             path=("startWithin",),

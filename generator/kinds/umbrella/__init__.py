@@ -85,7 +85,6 @@ def existing(chart: Chart) -> Sequence[str]:
 def problems(chart: Chart) -> Sequence[Problem]:
     """What no schema can say is wrong. Paths are relative to the chart."""
     return [
-        *routes.problems(chart),
         *certificates.problems(chart),
         *secrets.problems(chart),
         *policies.problems(chart),

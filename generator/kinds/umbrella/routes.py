@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from generator.kinds.api import File, Knob, Problem
+from generator.kinds.api import File, Knob
 from generator.kinds.common import schemas as s
 from generator.kinds.umbrella.ingresses import LONGEST, ingress_objects
 from generator.kinds.umbrella.network import Entry, Host, Network, network
@@ -57,24 +57,6 @@ def _ingress_files(chart: Chart, found: Network) -> Iterator[File]:
             template = "virtualserver.yaml" if own else "ingress-redirect.yaml"
             path = _path("virtualserver" if own else "ingress", suffix)
             yield File(template=template, path=path, context=context)
-
-
-def problems(chart: Chart) -> Iterator[Problem]:
-    """Redirects that lead nowhere or share their host with other routes."""
-    found = network(chart)
-    for host in found.redirects:
-        path = host.origin.path[2:]
-        if host.routes:
-            yield Problem(
-                path=path,
-                rule="route",
-                message="a redirected host can't have other routes",
-                hint="remove them, or the redirect",
-            )
-        if host.origin.url_path != "/":
-            yield Problem(path=path, rule="route", message="only a whole host can be redirected")
-        if host.redirect == host.name:
-            yield Problem(path=path, rule="route", message="redirects to itself")
 
 
 def _path(kind: str, suffix: str) -> str:

@@ -69,6 +69,34 @@ def read_slo(data: Mapping[str, Any]) -> Slo | None:
 
 def problems(component: Component, chart: Chart) -> Iterator[Problem]:
     yield from running_problems(component, chart)
+    settings: Settings = component.settings
+    if settings.live is not None and settings.live == settings.ready:
+        yield Problem(
+            path=("probes", "live"),
+            rule="probe",
+            message=f"{settings.live!r} is also the path of `ready`: where the database is away, "
+            "every pod would be started anew, again and again",
+            hint="name a path that asks nothing else, or remove `live`: then the port is opened",
+        )
+    if settings.slo is not None:
+        yield from _slo_problems(settings.slo, settings.metrics is not None)
+
+
+def _slo_problems(slo: Slo, measured: bool) -> Iterator[Problem]:
+    if slo.availability is None and slo.latency is None:
+        yield Problem(
+            path=("slo",),
+            rule="slo",
+            message="promises nothing: expected `availability`, `latency` or both",
+            hint="slo: {availability: 99.9, latency: 500ms}",
+        )
+    elif not measured:
+        yield Problem(
+            path=("slo",),
+            rule="slo",
+            message="whether it holds is computed from metrics, and the component has none",
+            hint="metrics: {port: 9090}",
+        )
 
 
 def link(component: Component) -> Link | None:

@@ -64,7 +64,7 @@ def problems(component: Component, chart: Chart) -> Iterator[Problem]:
             hint="probes: {live: [command, that, succeeds]}",
         )
     for name, probe in (("live", settings.live), ("ready", settings.ready)):
-        if isinstance(probe, str):
+        if isinstance(probe, str) and (name == "live" or probe != settings.live):
             yield Problem(
                 path=("probes", name),
                 rule="no-probe",

@@ -33,7 +33,7 @@ spec:
   restartPolicy: Never
   initContainers:
     - name: wait-for-postgres
-      image: "{{ with .Values.global.imageRegistry | default .Values.wait.image.registry }}{{ . }}/{{ end }}{{ .Values.wait.image.repository }}:{{ .Values.wait.image.tag }}"
+      image: "{{ with .Values.global.imageRegistry | default .Values.wait.image.registry }}{{ . }}/{{ end }}{{ .Values.wait.image.repository }}:{{ .Values.wait.image.tag }}{{ with .Values.wait.image.digest }}@{{ . }}{{ end }}"
       imagePullPolicy: {{ .Values.wait.image.pullPolicy }}
       {{- with .Values.securityContext }}
       securityContext:
@@ -61,7 +61,7 @@ spec:
           memory: 32Mi
           ephemeral-storage: 16Mi
     - name: wait-for-redis
-      image: "{{ with .Values.global.imageRegistry | default .Values.wait.image.registry }}{{ . }}/{{ end }}{{ .Values.wait.image.repository }}:{{ .Values.wait.image.tag }}"
+      image: "{{ with .Values.global.imageRegistry | default .Values.wait.image.registry }}{{ . }}/{{ end }}{{ .Values.wait.image.repository }}:{{ .Values.wait.image.tag }}{{ with .Values.wait.image.digest }}@{{ . }}{{ end }}"
       imagePullPolicy: {{ .Values.wait.image.pullPolicy }}
       {{- with .Values.securityContext }}
       securityContext:
@@ -98,9 +98,9 @@ spec:
       {{- end }}
       terminationMessagePolicy: FallbackToLogsOnError
       command:
-        - "alembic"
-        - "upgrade"
-        - "head"
+        - "sh"
+        - "-c"
+        - "alembic upgrade head || alembic current 2>&1 | grep -q 'locate revision'"
       env:
         - name: POSTGRES_HOST
           value: {{ include "bookedbarber.backend.postgres.directHost" . }}

@@ -31,5 +31,5 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 
 {{/* Service of desk, which a public address leads to. */}}
 {{- define "backoffice.routedService.desk" -}}
-{{- (index .Values "desk").fullnameOverride | default (printf "%sdesk" (include "backoffice.prefix" .)) -}}
+{{- .Values.desk.fullnameOverride | default (printf "%sdesk" (include "backoffice.prefix" .)) -}}
 {{- end }}

@@ -2,7 +2,7 @@
 # Looks at Secrets that are mounted as files: there, long enough, no placeholder.
 # Prints names, never values.
 #
-# usage: preflight.sh FOLDER LENGTH SECRET/KEY...
+# usage: preflight.sh FOLDER LENGTH NUMBER/SECRET/KEY...
 set -u
 folder=$1
 least=$2
@@ -14,10 +14,11 @@ complain() {
     echo "$1"
     bad=$((bad + 1))
 }
-for item in "$@"; do
+for path in "$@"; do
+    item=${path#*/}
     secret=${item%%/*}
-    file=$folder/$item
-    if [ -z "$(ls "$folder/$secret" 2>/dev/null)" ]; then
+    file=$folder/$path
+    if [ -z "$(ls "${file%/*}" 2>/dev/null)" ]; then
         # One line for a Secret that is not there, not one for each of its keys.
         if [ "$secret" != "$missing" ]; then
             complain "$secret: there is no such Secret"

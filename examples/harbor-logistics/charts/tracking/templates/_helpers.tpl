@@ -31,15 +31,15 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 
 {{/* Service of api, which a public address leads to. */}}
 {{- define "tracking.routedService.api" -}}
-{{- (index .Values "api").fullnameOverride | default (printf "%sapi" (include "tracking.prefix" .)) -}}
+{{- .Values.api.fullnameOverride | default (printf "%sapi" (include "tracking.prefix" .)) -}}
 {{- end }}
 
 {{/* Service of portal, which a public address leads to. */}}
 {{- define "tracking.routedService.portal" -}}
-{{- (index .Values "portal").fullnameOverride | default (printf "%sportal" (include "tracking.prefix" .)) -}}
+{{- .Values.portal.fullnameOverride | default (printf "%sportal" (include "tracking.prefix" .)) -}}
 {{- end }}
 
 {{/* Service of webhooks, which a public address leads to. */}}
 {{- define "tracking.routedService.webhooks" -}}
-{{- (index .Values "webhooks").fullnameOverride | default (printf "%swebhooks" (include "tracking.prefix" .)) -}}
+{{- .Values.webhooks.fullnameOverride | default (printf "%swebhooks" (include "tracking.prefix" .)) -}}
 {{- end }}

@@ -10,7 +10,7 @@ metadata:
     {{- end }}
   annotations:
     checksum/dynamic: {{ include "backoffice.billing-db.dynamic" . | sha256sum }}
-    checksum/script: {{ .Files.Get "files/configure.py" | sha256sum }}
+    checksum/script: {{ .Files.Get "files/jobs/configure.py" | sha256sum }}
     {{- with .Values.podAnnotations }}
     {{- toYaml . | nindent 4 }}
     {{- end }}

@@ -33,7 +33,7 @@ spec:
   restartPolicy: Never
   initContainers:
     - name: wait-for-orders-db
-      image: "{{ with .Values.global.imageRegistry | default .Values.wait.image.registry }}{{ . }}/{{ end }}{{ .Values.wait.image.repository }}:{{ .Values.wait.image.tag }}"
+      image: "{{ with .Values.global.imageRegistry | default .Values.wait.image.registry }}{{ . }}/{{ end }}{{ .Values.wait.image.repository }}:{{ .Values.wait.image.tag }}{{ with .Values.wait.image.digest }}@{{ . }}{{ end }}"
       imagePullPolicy: {{ .Values.wait.image.pullPolicy }}
       {{- with .Values.securityContext }}
       securityContext:
@@ -61,7 +61,7 @@ spec:
           memory: 32Mi
           ephemeral-storage: 16Mi
     - name: wait-for-session-cache
-      image: "{{ with .Values.global.imageRegistry | default .Values.wait.image.registry }}{{ . }}/{{ end }}{{ .Values.wait.image.repository }}:{{ .Values.wait.image.tag }}"
+      image: "{{ with .Values.global.imageRegistry | default .Values.wait.image.registry }}{{ . }}/{{ end }}{{ .Values.wait.image.repository }}:{{ .Values.wait.image.tag }}{{ with .Values.wait.image.digest }}@{{ . }}{{ end }}"
       imagePullPolicy: {{ .Values.wait.image.pullPolicy }}
       {{- with .Values.securityContext }}
       securityContext:

@@ -80,16 +80,20 @@ def control_handler(
                 started = backups.start()
                 self.answer(202 if started else 409, backups.status())
             elif self.path == "/prepare":
-                try:
-                    prepare()
-                except (BackupError, OSError) as error:
-                    self.answer(503, {"error": str(error)})
-                else:
-                    self.answer(200, {"prepared": True})
+                self.answer(*attempt(prepare))
             else:
                 self.answer(404, {"error": "not here"})
 
     return Control
+
+
+def attempt(prepare: Callable[[], None]) -> tuple[int, dict[str, Any]]:
+    """Status and answer of a request to prepare."""
+    try:
+        prepare()
+    except (BackupError, OSError) as error:
+        return 503, {"error": str(error)}
+    return 200, {"prepared": True}
 
 
 def metrics_handler(

@@ -1,0 +1,131 @@
+{{/* Configuration of a member. When it changes, the members start anew. */}}
+{{- define "bookedbarber.postgres.member" -}}
+{{- $memory := include "bookedbarber.postgres.memory" . | int }}
+{{- $volume := include "bookedbarber.postgres.mebibytes" .Values.storage.size | int }}
+{{- $host := ternary "hostssl" "host" .Values.tls.enabled -}}
+scope: {{ include "bookedbarber.postgres.fullname" . }}
+kubernetes:
+  use_endpoints: false
+  bypass_api_service: false
+  scope_label: cluster-name
+  role_label: role
+  leader_label_value: primary
+  follower_label_value: replica
+  standby_leader_label_value: primary
+  labels:
+    app.kubernetes.io/name: postgres
+    app.kubernetes.io/instance: {{ .Release.Name }}
+restapi:
+  listen: 0.0.0.0:8008
+  {{- if .Values.tls.enabled }}
+  certfile: /tls/tls.crt
+  keyfile: /tls/tls.key
+  cafile: /tls/ca.crt
+  {{- end }}
+postgresql:
+  listen: 0.0.0.0:5432
+  bin_dir: /usr/lib/postgresql/{{ .Values.postgresVersion }}/bin
+  data_dir: /home/postgres/pgdata/pgroot/data
+  use_unix_socket: true
+  pgpass: /tmp/pgpass
+  authentication:
+    superuser:
+      username: postgres
+      {{- if .Values.tls.enabled }}
+      sslmode: verify-full
+      sslrootcert: /tls/ca.crt
+      {{- end }}
+    replication:
+      username: replicator
+      {{- if .Values.tls.enabled }}
+      sslmode: verify-full
+      sslrootcert: /tls/ca.crt
+      {{- end }}
+    rewind:
+      username: rewind_user
+      {{- if .Values.tls.enabled }}
+      sslmode: verify-full
+      sslrootcert: /tls/ca.crt
+      {{- end }}
+  create_replica_methods: [basebackup]
+  basebackup:
+    - checkpoint: fast
+  parameters:
+    superuser_reserved_connections: 5
+    unix_socket_directories: /var/run/postgresql
+    {{- if .Values.tls.enabled }}
+    ssl: "on"
+    ssl_cert_file: /tls/tls.crt
+    ssl_key_file: /tls/tls.key
+    ssl_ca_file: /tls/ca.crt
+    ssl_min_protocol_version: TLSv1.2
+    {{- end }}
+    {{- if .Values.backup.enabled }}
+    archive_mode: "on"
+    archive_command: wal-g wal-push %p
+    archive_timeout: 60s
+    {{- else }}
+    archive_mode: "off"
+    {{- end }}
+    {{- if not (hasKey .Values.parameters "shared_buffers") }}
+    shared_buffers: {{ div $memory 4 }}MB
+    {{- end }}
+    {{- if not (hasKey .Values.parameters "effective_cache_size") }}
+    effective_cache_size: {{ div (mul $memory 5) 8 }}MB
+    {{- end }}
+    {{- if not (hasKey .Values.parameters "maintenance_work_mem") }}
+    maintenance_work_mem: {{ div $memory 16 }}MB
+    {{- end }}
+    {{- if not (hasKey .Values.parameters "max_slot_wal_keep_size") }}
+    # A member that never comes back must not fill the disk of the others.
+    max_slot_wal_keep_size: {{ min 20480 (div $volume 5) }}MB
+    {{- end }}
+    {{- range $name, $value := .Values.parameters }}
+    {{- if not (regexMatch "^(max_locks_per_transaction|max_prepared_transactions|max_replication_slots|max_wal_senders|max_worker_processes|track_commit_timestamp|wal_keep_size|wal_log_hints)$" $name) }}
+    {{ $name }}: {{ $value | quote }}
+    {{- end }}
+    {{- end }}
+  {{- if .Values.backup.enabled }}
+  # A member that fell too far behind the others catches up from the archive.
+  recovery_conf:
+    restore_command: wal-g wal-fetch %f %p
+  {{- end }}
+  pg_hba:
+    - local all postgres peer
+    - local all all scram-sha-256
+    - {{ $host }} replication replicator all scram-sha-256
+    - {{ $host }} all all all scram-sha-256
+    {{- if .Values.tls.enabled }}
+    - hostnossl all all all reject
+    {{- end }}
+tags:
+  clonefrom: true
+{{- end }}
+
+{{/* Patroni's dynamic configuration: what all members share. */}}
+{{- define "bookedbarber.postgres.dynamic" -}}
+ttl: 30
+loop_wait: 10
+retry_timeout: 10
+maximum_lag_on_failover: 1048576
+synchronous_mode: quorum
+synchronous_node_count: 1
+failsafe_mode: true
+member_slots_ttl: 30min
+primary_start_timeout: 60
+postgresql:
+  use_pg_rewind: true
+  use_slots: true
+  parameters:
+    max_connections: {{ .Values.maxConnections }}
+    wal_level: replica
+    hot_standby: "on"
+    {{- if not (hasKey .Values.parameters "wal_keep_size") }}
+    wal_keep_size: {{ min 1024 (div (include "bookedbarber.postgres.mebibytes" .Values.storage.size | int) 20) }}MB
+    {{- end }}
+    {{- range $name, $value := .Values.parameters }}
+    {{- if regexMatch "^(max_locks_per_transaction|max_prepared_transactions|max_replication_slots|max_wal_senders|max_worker_processes|track_commit_timestamp|wal_keep_size|wal_log_hints)$" $name }}
+    {{ $name }}: {{ $value | quote }}
+    {{- end }}
+    {{- end }}
+{{- end }}
