@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -90,8 +90,7 @@ def read_chart(folder: Path, shown: str) -> ChartFiles:
         raise GeneratorError(
             f"no chart in {shown}", hint="`python -m generator build` writes the charts"
         )
-    schema = folder / "values.schema.json"
-    schema_bytes = schema.read_bytes() if schema.is_file() else b""
+    schema_bytes = _bytes(folder / "values.schema.json") or b""
     inside = sorted((folder / "charts").iterdir()) if (folder / "charts").is_dir() else []
     return ChartFiles(
         folder=folder,
@@ -112,7 +111,7 @@ def read_chart(folder: Path, shown: str) -> ChartFiles:
 def read_yaml(path: Path, shown: str) -> YamlFile:
     """Read a YAML file, which may be missing: then it is empty."""
     try:
-        text = path.read_text(encoding="utf-8-sig") if path.is_file() else ""
+        text = (_bytes(path) or b"").decode("utf-8-sig")
         data = load(text)
     except YamlError as error:
         raise InputError([_unreadable(shown, error.message, *error.mark)]) from None
@@ -121,15 +120,28 @@ def read_yaml(path: Path, shown: str) -> YamlFile:
     return YamlFile(shown=shown, text=text, data={} if data is None else data)
 
 
+def _bytes(path: Path) -> bytes | None:
+    """What a file holds, None where there is none."""
+    try:
+        return path.read_bytes()
+    except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
+        return None
+
+
 def _schema(content: bytes, shown: str) -> Schema:
     try:
-        schema = json.loads(content)
-        return Schema(schema, check=True)
+        return _checked(content)
     except json.JSONDecodeError as error:
         raise InputError([_unreadable(shown, error.msg, error.lineno, error.colno)]) from None
     except ValueError as error:
         message = f"is no JSON Schema: {str(error).splitlines()[0]}"
         raise InputError([_unreadable(shown, message, 1, 1)]) from None
+
+
+@cache
+def _checked(content: bytes) -> Schema:
+    """Subcharts of one kind often have the same schema; compiling it takes a millisecond."""
+    return Schema(json.loads(content), check=True)
 
 
 def _unreadable(shown: str, message: str, line: int, col: int) -> Finding:

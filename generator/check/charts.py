@@ -23,7 +23,7 @@ from generator.check.release import check_size, release_bytes
 from generator.check.rendered import Outcome, Prover
 from generator.check.rules import check_templates
 from generator.check.sources import ChartSources, read_sources
-from generator.check.values import check_chart_files, check_overlays
+from generator.check.values import check_chart_files, check_overlays, fit_alone
 from generator.errors import InputError, ToolError
 from generator.findings import Finding
 from generator.tools import pool
@@ -150,15 +150,20 @@ def _overlay_findings(chart: _Chart) -> Mapping[str, tuple[Finding, ...]]:
 
 
 def _lint(chart: _Chart, helm: Helm, version: str) -> tuple[Finding, ...]:
-    """With the overlays of the last environment: `required` values stand there, if anywhere."""
-    last = list(chart.target.environments.values())[-1:]
+    """With the overlays of the last environment: `required` values stand there, if anywhere.
+
+    Helm validated these values when it rendered them, on top of those of the subcharts. That it
+    would take them without those too, as it asks here, is quicker seen by ourselves.
+    """
+    name, last = (("", ()), *chart.target.environments.items())[-1]
     try:
         messages = helm.lint(
             [chart.target.path],
-            values=[file for files in last for file in files],
+            values=last,
             kube_version=version,
             namespace=chart.target.namespace,
             strict=True,
+            schemas=not fit_alone(chart.files, chart.overlays.get(name, ())),
         )
     except ToolError as error:
         return (template_failure(error, chart.files.name, chart.shown),)

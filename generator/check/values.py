@@ -56,10 +56,20 @@ def check_overlays(chart: ChartFiles, overlays: Sequence[YamlFile]) -> tuple[Fin
     found = [f for overlay in overlays for f in _yamale(overlay, schema, "values-overlay")]
     if found:
         return tuple(found)
-    merged: Values = {}
+    return tuple(_against_schema(chart, coalesce(chart, _given(overlays)), overlays))
+
+
+def fit_alone(chart: ChartFiles, overlays: Sequence[YamlFile]) -> bool:
+    """Whether a chart's own values and overlays fit its schema, without those of subcharts."""
+    values = _merged(_given(overlays), mapping(chart.values.data))
+    return chart.schema is None or not chart.schema.problems(values)
+
+
+def _given(overlays: Sequence[YamlFile]) -> Values:
+    given: Values = {}
     for overlay in overlays:
-        merged = _merged(overlay.data, merged)
-    return tuple(_against_schema(chart, coalesce(chart, merged), overlays))
+        given = _merged(mapping(overlay.data), given)
+    return given
 
 
 def coalesce(chart: ChartFiles, given: Mapping[str, Any]) -> Values:

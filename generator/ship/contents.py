@@ -28,7 +28,7 @@ def collect(chart: Path) -> dict[str, bytes]:
     rules_file = chart / ".helmignore"
     text = rules_file.read_text("utf-8", "surrogateescape") if rules_file.is_file() else ""
     walk = _Walk(chart, helmignore.parse(text, str(rules_file)))
-    walk.descend(chart, "", ())
+    walk.descend(str(chart), "", str(walk.root), ())
     files = vendored.unpack_all(walk.files, str(chart)) if not walk.findings else walk.files
     findings = walk.findings or _incomplete(files, chart)
     if findings:
@@ -47,9 +47,8 @@ class _Walk:
         self.files: dict[str, bytes] = {}
         self.findings: list[Finding] = []
 
-    def descend(self, directory: Path, prefix: str, above: tuple[Path, ...]) -> None:
+    def descend(self, directory: str, prefix: str, real: str, above: tuple[str, ...]) -> None:
         """Take in a directory; `above` are the real directories on the way down to it."""
-        real = directory.resolve()
         if real in above:
             self._refuse(directory, "is a link to a directory around itself")
             return
@@ -57,7 +56,7 @@ class _Walk:
             for entry in sorted(entries, key=lambda entry: entry.name):
                 self._take(entry, f"{prefix}{entry.name}", (*above, real))
 
-    def _take(self, entry: os.DirEntry[str], path: str, above: tuple[Path, ...]) -> None:
+    def _take(self, entry: os.DirEntry[str], path: str, above: tuple[str, ...]) -> None:
         try:
             state = entry.stat()
             mode, size = state.st_mode, state.st_size
@@ -67,11 +66,15 @@ class _Walk:
         if helmignore.ignored(self.rules, path, is_directory=is_directory) or _loose(path):
             return
         if problem := self._problem(entry, path, mode, size):
-            self._refuse(Path(entry.path), problem)
+            self._refuse(entry.path, problem)
         elif is_directory:
-            self.descend(Path(entry.path), f"{path}/", above)
+            # Asking the system where a directory really is costs as much as reading a file.
+            linked = entry.is_symlink()
+            real = os.path.realpath(entry.path) if linked else f"{above[-1]}/{entry.name}"
+            self.descend(entry.path, f"{path}/", real, above)
         else:
-            self.files[path] = Path(entry.path).read_bytes()
+            with open(entry.path, "rb") as file:  # noqa: PTH123 - half the time of Path
+                self.files[path] = file.read()
 
     def _problem(self, entry: os.DirEntry[str], path: str, mode: int, size: int) -> str | None:
         if not path.isprintable() or "\\" in path:
@@ -86,8 +89,8 @@ class _Walk:
             return f"has {size} bytes; Helm 3.17 loads at most {MAX_FILE} a file"
         return None
 
-    def _refuse(self, entry: Path, problem: str) -> None:
-        self.findings.append(_finding(entry, problem))
+    def _refuse(self, entry: str, problem: str) -> None:
+        self.findings.append(_finding(Path(entry), problem))
 
 
 def _loose(path: str) -> bool:

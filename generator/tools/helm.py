@@ -58,10 +58,16 @@ class Helm:
         kube_version: str,
         namespace: str = "default",
         strict: bool = True,
+        schemas: bool = True,
     ) -> tuple[LintMessage, ...]:
-        """What `helm lint` says of the charts, in one call, whether it accepts them or not."""
+        """What `helm lint` says of the charts, in one call, whether it accepts them or not.
+
+        Without `schemas`, values are not validated: what was rendered with them has been.
+        """
         command: list[str | Path] = [self.path, "lint", *charts, *_files(values)]
         command += ["--kube-version", _full(kube_version), "--namespace", namespace]
+        if not schemas:
+            command.append("--skip-schema-validation")
         done = process.run(
             [*command, "--strict"] if strict else command, env=environment(), accept=(0, 1)
         )
@@ -149,7 +155,8 @@ def environment() -> dict[str, str]:
         # Helm writes a pushed file's time in the local time zone into the manifest.
         "TZ": "UTC",
         # One call lives for milliseconds: collecting its garbage costs a quarter of its time.
-        "GOGC": "off",
+        # "off" is no faster than this, and takes half as much memory again on a large chart.
+        "GOGC": "800",
         "GOMEMLIMIT": "512MiB",
         "GOMAXPROCS": "1",
     }

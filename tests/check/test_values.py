@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from generator.check.chartfiles import ChartFiles, read_chart, read_yaml
-from generator.check.values import check_chart_files, check_overlays, coalesce
+from generator.check.values import check_chart_files, check_overlays, coalesce, fit_alone
 from tests.needs import ROOT
 
 CHARTS = Path(__file__).parent / "charts"
@@ -43,6 +43,16 @@ def test_values_merge_as_helm_merges_them(tmp_path):
         "new": 1,
         "web": {"p": 2, "q": {"r": 1, "s": 2}, "global": {"own": True, "g": 1}},
     }
+
+
+def test_values_fit_alone_or_only_on_top_of_those_of_a_subchart(tmp_path):
+    schema = '{"properties": {"web": {"required": ["port"]}}}'
+    chart(tmp_path / "c", {"web": {}}, web={"port": 80})
+    (tmp_path / "c" / "values.schema.json").write_text(schema)
+    files = read_chart(tmp_path / "c", "c")
+    assert check_overlays(files, ()) == ()
+    assert not fit_alone(files, ())
+    assert fit_alone(files, [overlay(tmp_path, "web: {port: 81}\n")])
 
 
 def test_an_alias_is_where_the_values_lie(tmp_path):

@@ -134,6 +134,29 @@ def test_lint_takes_values_and_their_schema_counts(real, tmp_path):
     assert "greeting" in "".join(each.text for each in messages)
 
 
+def test_lint_without_schemas_takes_the_values_as_they_are(real, tmp_path):
+    values = tmp_path / "values.yaml"
+    values.write_text("greeting: 7\n")
+    messages = real.lint([CHARTS / "shop"], values=[values], kube_version="1.31", schemas=False)
+    # Helm 3 leaves out the subcharts' only.
+    assert [each.place for each in messages] == ([] if real.version >= (4,) else ["values.yaml"])
+
+
+def test_template_without_a_subchart(real, tmp_path):
+    folder = chart(tmp_path / "top", {"a.yaml": "metadata: {name: top}\n"})
+    for name in ("one", "two"):
+        chart(
+            folder / "charts" / name, {"a.yaml": "metadata: {name: NAME}\n".replace("NAME", name)}
+        )
+        with (folder / "Chart.yaml").open("a") as file:
+            file.write("dependencies:\n" if name == "one" else "")
+            file.write(f"  - {{name: {name}, version: 1.0.0, condition: {name}.enabled}}\n")
+    options = {"release": "top", "namespace": "top", "kube_version": "1.31"}
+    assert real.template(folder, **options).count("# Source:") == 3
+    text = real.template(folder, **options, without=["two"])
+    assert ("name: one" in text, "name: two" in text, "name: top" in text) == (True, False, True)
+
+
 def test_a_lint_that_fails_without_a_message_is_a_failure(real, tmp_path):
     with pytest.raises(ToolError, match=r"missing\.yaml"):
         real.lint([CHARTS / "shop"], values=[tmp_path / "missing.yaml"], kube_version="1.31")
