@@ -14,6 +14,7 @@ import pytest
 
 from generator import memo, pipeline
 from generator.errors import GeneratorError, InputError
+from generator.findings import text
 from tests import needs
 from tests.product.running import WEB, config_map, environment, run, shop, write_spec
 
@@ -64,7 +65,12 @@ def surroundings(monkeypatch, code):
 
 def is_real(spec: Path, helm: Path | None = None) -> bool:
     """Build; whether there was anything to do."""
-    return not pipeline.build(spec, prove=True, helm=helm).done.startswith("nothing to do")
+    try:
+        summary = pipeline.build(spec, prove=True, helm=helm)
+    except InputError as error:
+        error.add_note(text(error.findings))
+        raise
+    return not summary.done.startswith("nothing to do")
 
 
 def settle(spec: Path) -> None:
