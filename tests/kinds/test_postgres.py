@@ -258,7 +258,6 @@ def test_members_start_anew_for_what_they_read_only_then(shop):
         ({"pooler": {"replicas": 3}}, "3 poolers with 40 connections need 120, but maxConnections"),
         ({"maxConnections": 60}, "maxConnections 60 leaves 41"),
         ({"pooler": {"poolSize": 41}}, "pooler.poolSize 41 is above pooler.maxConnections 40"),
-        ({"fullnameOverride": "a" * 43}, "fullnameOverride is longer than 42 characters"),
         ({"replicas": 6}, "replicas 6 is above maxReplicas 5"),
         ({"backup": {"bucket": ""}}, "backup.bucket is missing"),
         ({"resources": {"limits": {"memory": None}}}, "resources.limits.memory is missing"),
