@@ -196,3 +196,5 @@ def test_pgbouncer_uses_new_certificates_without_a_restart(ledger, open_folder):
         pooler.says("got SIGHUP, re-reading config")
         pooler.connect(**authority).close()
         assert process.poll() is None
+    listed = ["pgrep", "--full", str(open_folder)]
+    until(lambda: subprocess.run(listed, check=False).returncode == 1, "everything to end", 15)
