@@ -9,7 +9,7 @@ digest() {
 
 watch() {
   known=$(digest)
-  while sleep "${INTERVAL:-60}"; do
+  while sleep "${INTERVAL:-60}" && kill -0 "$server" 2>/dev/null; do
     found=$(digest)
     if [ "$found" != "$known" ] && kill -HUP "$server"; then
       known=$found
