@@ -82,7 +82,10 @@ def measure(size: int, folder: Path, runs: int) -> dict[str, Figures]:
 
 
 def write_platform(home: Path, size: int) -> None:
-    """A platform of web components, each connected to the one before, some routed."""
+    """A platform of web components, each connected to the one before, some routed.
+
+    Every environment says something else of each fifth component.
+    """
     lines = ["name: bench", 'kubernetes: ">=1.28"', "environments: [dev, staging, production]"]
     lines += [
         "charts:",
@@ -108,10 +111,15 @@ def write_platform(home: Path, size: int) -> None:
     lines += ["    routes: {bench.example.com: service-0}"]
     home.mkdir(parents=True)
     (home / "platform.yaml").write_text("\n".join(lines) + "\n")
-    for environment in ENVIRONMENTS:
+    for most, environment in enumerate(ENVIRONMENTS, start=5):
         overlay = home / "values" / environment / "bench.yaml"
         overlay.parent.mkdir(parents=True)
-        overlay.write_text("service-0:\n  autoscaling:\n    maxReplicas: 5\n")
+        overlay.write_text(
+            "".join(
+                f"service-{number}:\n  autoscaling:\n    maxReplicas: {most}\n"
+                for number in range(0, size, 5)
+            )
+        )
 
 
 def other_pipeline(home: Path) -> dict[str, list[list[str]]]:

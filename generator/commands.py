@@ -37,7 +37,12 @@ def check(
 def render(
     spec: Path, *, helm: Path | None, environment: str, chart: str | None, kube_version: str | None
 ) -> Iterator[str]:
-    """The objects of an environment, chart by chart, as `helm template` prints them."""
+    """The objects of an environment, chart by chart, as `helm template` prints them.
+
+    As in a cluster that has all that the charts ask for, as `check` renders them: else whatever
+    is switched on and needs a CRD would end it.
+    """
+    from generator.check.sources import read_sources
     from generator.tools.helm import find
 
     platform = read_platform(spec)
@@ -53,6 +58,7 @@ def render(
                 namespace=target.namespace,
                 values=target.environments[environment],
                 kube_version=kube_version or pipeline.newest_kubernetes(),
+                api_versions=read_sources(target.path, target.release).api_versions,
             )
 
 

@@ -32,7 +32,7 @@ class InputError(GeneratorError):
 
     def __init__(self, findings: Sequence[Finding]) -> None:
         self.findings = tuple(sorted(findings))
-        count = len(self.findings)
+        count = sum(finding.severity == "error" for finding in self.findings)
         super().__init__(f"{count} problem{'' if count == 1 else 's'} found")
 
 

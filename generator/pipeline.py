@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -56,7 +56,7 @@ def build(
     if prove and (known := memo.recall(spec, helm)) is not None:
         return Summary.recalled(known)
     from generator.build.write import alone
-    from generator.findings import ERROR, worst
+    from generator.findings import ERROR, NOTE, worst
     from generator.spec.read import read_platform
 
     progress("reading the spec")
@@ -73,7 +73,8 @@ def build(
         progress("linting and rendering")
         report = prove_charts(spec, platform, platform.environments, (newest_kubernetes(),), helm)
         if worst(report.findings) == ERROR:
-            raise InputError(report.findings)
+            # Notes are nothing to do: among them one would look for the error.
+            raise InputError([one for one in report.findings if one.severity != NOTE])
         progress("packaging")
         packages = pack(spec, platform, dist_folder(spec))
         summary = summarize(
@@ -168,14 +169,18 @@ def prove_charts(
 ) -> Report:
     """Lint and render what is in charts/, and judge every object."""
     from generator.check.charts import check_charts
+    from generator.check.unread import unread_overlays
     from generator.tools.helm import find
 
-    return check_charts(
+    report = check_charts(
         targets(spec, platform, environments),
         find(helm, project=spec.parent),
         kube_versions=versions,
         root=spec.parent,
     )
+    names = tuple(chart.name for chart in platform.charts)
+    unread = unread_overlays(spec.parent, platform.environments, names)
+    return replace(report, findings=tuple(sorted((*report.findings, *unread))))
 
 
 def targets(

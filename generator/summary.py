@@ -113,10 +113,11 @@ def _next(result: Result) -> str:
         return f"  python -m generator build{option}    # prove and package them"
     first = result.built[0]
     folder = shlex.quote(str(first.folder))
+    to = "" if result.platform.registry else " --to ../chart-repository"
     return "\n".join(
         (
             f"  python -m generator check{option}    # on five versions of Kubernetes",
-            f"  python -m generator publish{option} --dry-run    # what it would push",
+            f"  python -m generator publish{option}{to} --dry-run    # what it would push",
             f"  helm upgrade --install {first.chart.name} {folder}"
             f" --namespace {first.chart.namespace}",
         )

@@ -43,10 +43,9 @@ def fill_chart(platform: Platform, chart: Chart) -> Tree:
 def _new_names(chart: Chart, raw: Mapping[str, bytes], tree: Tree) -> Mapping[str, bytes]:
     """The author's own templates, which must not take the place of a generated one."""
     taken = [name for name in raw if name in tree]
-    if taken or len(raw) < len(chart.manifests):
-        names = ", ".join(taken) or "two of them"
+    if taken:
         raise GeneratorError(
-            f"charts.{chart.name}.manifests: {names} would overwrite another template",
+            f"charts.{chart.name}.manifests: {', '.join(taken)} would overwrite another template",
             hint="rename the file: all end up side by side in templates/",
         )
     return raw

@@ -52,9 +52,9 @@ def _namespaces(found: Intact, platform: Platform) -> Iterator[Finding]:
             yield _finding(found, path, "namespace", what, f"namespace: {chart.name}")
         other = seen.setdefault(chart.namespace, chart.name)
         if other != chart.name and chart.quota:
-            what = f"{shown(chart.namespace)} is already the namespace of {other}"
-            hint = "give the chart a namespace of its own; or write quota: false, since the quotas"
-            yield _finding(found, path, "namespace-twice", what, f"{hint} of both would hold")
+            what = f"{shown(chart.namespace)} is already the namespace of the chart {other}"
+            hint = "give each chart its own; with quota: false a chart may share one, for quotas of"
+            yield _finding(found, path, "namespace-twice", what, f"{hint} both would hold")
 
 
 def _kinds(found: Intact, chart: Chart) -> Iterator[Finding]:
@@ -128,8 +128,8 @@ def _manifests(found: Intact, chart: Chart, root: Path) -> Iterator[Finding]:
             yield _finding(found, path, "outside", what, hint)
         elif not target.is_file():
             what = f"{shown(name)} is a folder" if target.is_dir() else f"no file {shown(name)}"
-            folder = target if target.is_dir() else target.parent
-            there = [f"{Path(name).parent}/{one.name}" for one in sorted(folder.glob("*.y*ml"))]
+            folder = Path(name) if target.is_dir() else Path(name).parent
+            there = [str(folder / one.name) for one in sorted((root / folder).glob("*.y*ml"))]
             close = nearest(name, there)
             hint = f"did you mean {close}?" if close else "name a file beside platform.yaml"
             yield _finding(found, path, "missing-file", what, hint)

@@ -22,8 +22,8 @@ from generator.tools import cache, process
 OLDEST = (3, 17, 0)
 
 _GET_ONE = (
-    "scripts/get-helm puts one into .tools/bin; or set HELM_BIN, or install Helm"
-    " 3.17 or later (https://helm.sh/docs/intro/install)"
+    "scripts/get-helm of the generator's repository gets one; then name it, with HELM_BIN or"
+    " --helm. Or install Helm 3.17 or later (https://helm.sh/docs/intro/install)"
 )
 _PUSH_HINTS = (
     ("server gave HTTP response to HTTPS client", "is this a plain HTTP registry? --plain-http"),

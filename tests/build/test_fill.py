@@ -80,14 +80,6 @@ def test_the_author_s_own_manifests_replace_nothing(tmp_path):
         fill(tmp_path, {"api": WEB}, manifests=["NOTES.txt"])
 
 
-def test_two_manifests_of_one_name_are_refused(tmp_path):
-    for name in ("a", "b"):
-        (tmp_path / name).mkdir()
-        (tmp_path / name / "extra.yaml").write_text(EXTRA)
-    with pytest.raises(GeneratorError, match="two of them would overwrite"):
-        fill(tmp_path, {"api": WEB}, manifests=["a/extra.yaml", "b/extra.yaml"])
-
-
 def test_equal_subcharts_share_one_schema_in_the_umbrella(tree):
     schema = json.loads(tree["values.schema.json"])
     references = {name: schema["properties"][name]["$ref"] for name in ("api", "front", "other")}

@@ -131,7 +131,7 @@ def test_a_new_application_version_runs_again_a_new_chart_version_does_not(tmp_p
 def test_limit_below_request(tmp_path):
     wrong = {**SEED, "connects": [], "resources": {"cpu": ["1", "500m"], "memory": "64Mi"}}
     (message,) = problems(tmp_path, {"seed": wrong}, secrets=SECRETS)
-    assert message == "charts.shop.components.seed.resources.cpu: the limit is below the request"
+    assert message.endswith("seed.resources.cpu: the limit 500m is below the request 1")
 
 
 def _job(shop, values, component):

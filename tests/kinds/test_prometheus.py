@@ -151,7 +151,7 @@ def test_extra_configurations_are_appended(watch):
         ),
         (
             {"resources": {"cpu": ["2", "1"], "memory": "1Gi"}},
-            "the limit is below the request",
+            "the limit 1 is below the request 2",
         ),
         (
             {"connects": ["alertmanager", "shop/plain"]},

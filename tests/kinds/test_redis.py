@@ -191,7 +191,7 @@ def test_workloads_are_what_is_rendered(shop):
         ({"nodes": 6, "maxNodes": 5}, "maxNodes: nodes 6 is above maxNodes 5"),
         (
             {"resources": {"cpu": ["2", "1"], "memory": "1Gi"}},
-            "resources.cpu: the limit is below the request",
+            "resources.cpu: the limit 1 is below the request 2",
         ),
     ],
 )

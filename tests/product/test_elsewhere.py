@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 import subprocess
 import sys
 import zipfile
@@ -79,6 +80,8 @@ def test_what_to_type_next_can_be_typed(tmp_path):
     assert len(lines) == 3
     for line in lines[:2]:
         assert "-f 'deploy/charts of ours/platform.yaml'" in line
+    words = shlex.split(lines[1].partition("#")[0])[3:]
+    assert run(*words, cwd=tmp_path / "repo").returncode == 0
     folder = lines[2].partition("--install shop ")[2].partition(" --namespace")[0]
     assert folder == "'deploy/charts of ours/charts/shop'"
     assert (deploy / "charts" / "shop").is_dir()

@@ -14,6 +14,7 @@ import click
 import pytest
 
 from generator.cli import cli
+from tests import needs
 from tests.product.running import command, environment, run, shop, write_spec
 
 COMMANDS = sorted(cli.commands)
@@ -263,3 +264,35 @@ def test_without_a_command_there_is_help(tmp_path):
     done = run(cwd=tmp_path)
     assert done.returncode == 64
     assert "build" in done.stderr + done.stdout
+
+
+def test_1_a_python_without_the_libraries(tmp_path):
+    python = [sys.executable, "-S", "-m", "generator", "build"]
+    env = {"PATH": os.environ["PATH"], "PYTHONPATH": str(needs.ROOT)}
+    done = subprocess.run(
+        python, cwd=tmp_path, env=env, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    assert "has no library 'click'\n    hint: `. .venv/bin/activate`" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_only_what_stops_a_build_is_told_and_counted(project):
+    overlay = project / "values" / "dev" / "shop.yaml"
+    overlay.parent.mkdir(parents=True, exist_ok=True)
+    overlay.write_text("front: {replica: 1}\n")
+    done = run("build", cwd=project)
+    assert done.returncode == 3
+    assert "values/dev/shop.yaml:1:9: front.replica" in done.stderr
+    assert "note: " not in done.stderr
+    assert done.stderr.endswith("\n1 problem found\n")
+
+
+def test_what_is_switched_on_and_needs_a_crd_renders(project):
+    spec = shop()
+    spec["charts"]["shop"]["mesh"] = {"mode": "ambient"}
+    write_spec(project, spec)
+    assert run("build", "--no-proof", cwd=project).returncode == 0
+    done = run("render", "-e", "dev", cwd=project)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "kind: AuthorizationPolicy" in done.stdout

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -285,18 +284,3 @@ def as_nobody() -> Iterator[None]:
         yield
     finally:
         os.seteuid(0)
-
-
-def test_five_thousand_lines_are_read_quickly(tmp_path: Path) -> None:
-    """Measured: 0.04 CPU seconds, of which libyaml takes 0.022. A busy machine takes longer."""
-    settings = "".join(f"      key{i}: {{a: b, c: [1, 2]}}\n" for i in range(9))
-    lines = "charts:\n  all:\n" + "".join(f"    c{i}:\n{settings}" for i in range(500))
-    assert lines.count("\n") == 5002
-    (tmp_path / "platform.yaml").write_text(lines)
-    best = 9.0
-    for _ in range(5):
-        start = time.process_time()
-        source = read_source(tmp_path / "platform.yaml", tmp_path)
-        best = min(best, time.process_time() - start)
-    assert len(source.data["charts"]["all"]) == 500
-    assert best < 0.3

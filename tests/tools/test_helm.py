@@ -77,6 +77,7 @@ def test_no_helm_says_how_to_get_one(alone):
     with pytest.raises(GeneratorError, match="no Helm found") as caught:
         helm.find(project=alone)
     assert "scripts/get-helm" in str(caught.value.hint)
+    assert "HELM_BIN" in str(caught.value.hint)
 
 
 def test_what_was_named_is_never_replaced_by_another(alone):
