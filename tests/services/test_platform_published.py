@@ -109,15 +109,16 @@ def test_from_a_directory_behind_a_web_server(platform, run, real_helm, tmp_path
         run("repo", "add", "ours", address)
         run("repo", "update")
         for chart, packed, path in locally(platform):
-            run("pull", f"ours/{chart.name}", "--destination", tmp_path)
+            exact = ("--version", chart.version)  # a release candidate isn't found without
+            run("pull", f"ours/{chart.name}", *exact, "--destination", tmp_path)
             assert (tmp_path / packed.name).read_bytes() == packed.read_bytes()
             words = (chart.name, f"ours/{chart.name}", "--namespace", chart.namespace)
-            rendered = run("template", *words, *KUBERNETES)
+            rendered = run("template", *words, *exact, *KUBERNETES)
             local = run("template", chart.name, path, *words[2:], *KUBERNETES)
             assert objects(rendered) == objects(local)
             assert objects(rendered)
             if real_helm.version >= (4,):  # Helm 3 wants a cluster for it even then
-                install_without_cluster(platform, run, *words)
+                install_without_cluster(platform, run, *words, *exact)
 
 
 def test_from_a_registry(platform, run, real_helm, plain_registry, where, tmp_path):
