@@ -32,6 +32,8 @@ def main() -> None:
         error.show()
         code = USAGE
     except (click.Abort, KeyboardInterrupt):
+        if tools := sys.modules.get("generator.tools.process"):
+            tools.stop_all(at_once=True)  # one whose start was interrupted, and nobody waits for
         click.echo("interrupted: nothing half-written was left", err=True)
         code = INTERRUPTED
     except InputError as error:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import threading
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from typing import TypeVar
 
 from generator.tools import process
@@ -22,17 +23,26 @@ def together(calls: Sequence[Callable[[], T]], *, workers: int | None = None) ->
     if not calls:
         return ()
     # One more than the processors: while one program waits for a disk, another can run.
-    with ThreadPoolExecutor(max_workers=workers or (os.cpu_count() or 1) + 1) as pool:
-        futures = [pool.submit(call) for call in calls]
-        try:
-            done, _ = wait(futures, return_when=FIRST_EXCEPTION)
-            failed = next((each for each in futures if each in done and each.exception()), None)
-            return tuple(each.result() for each in ([failed] if failed else futures))
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            patience = time.monotonic() + process.GRACE
-            while not all(each.done() for each in futures):
-                # Again and again: a call may start one program after another.
-                process.stop_all(at_once=time.monotonic() > patience)
-                wait([each for each in futures if not each.done()], timeout=0.05)
-            raise
+    pool = ThreadPoolExecutor(max_workers=workers or (os.cpu_count() or 1) + 1)
+    futures: list[Future[T]] = []
+    try:
+        for call in calls:
+            futures.append(pool.submit(call))
+        done, _ = wait(futures, return_when=FIRST_EXCEPTION)
+        failed = next((each for each in futures if each in done and each.exception()), None)
+        return tuple(each.result() for each in ([failed] if failed else futures))
+    except BaseException:
+        _end(pool)
+        raise
+    finally:
+        pool.shutdown()
+
+
+def _end(pool: ThreadPoolExecutor) -> None:
+    """End what runs, again and again: a call may start one program after another."""
+    ending = threading.Thread(target=pool.shutdown, kwargs={"cancel_futures": True})
+    ending.start()
+    patience = time.monotonic() + process.GRACE
+    while ending.is_alive():
+        process.stop_all(at_once=time.monotonic() > patience)
+        ending.join(0.05)
