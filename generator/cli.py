@@ -199,10 +199,16 @@ def render(
     from generator import commands
 
     for text in commands.render(
-        spec, helm=helm, environment=env, chart=chart, kube_version=kube_version
+        spec, helm=helm, environment=env, chart=chart, kube_version=kube_version, warn=_warn
     ):
         click.echo(text)
     return 0
+
+
+def _warn(finding: Finding) -> None:
+    from generator.findings import text
+
+    click.echo(text([finding]), err=True)
 
 
 @cli.command(epilog=EPILOG)
@@ -211,7 +217,7 @@ def render(
     "--out", type=click.Path(path_type=Path, file_okay=False), help="Folder. Otherwise dist/."
 )
 def package(spec: Path, out: Path | None) -> int:
-    """Pack charts/ into archives: the same bytes on every machine.
+    """Pack charts/ into archives: the same bytes on every machine. Refuses stale charts.
 
     \b
     python -m generator package
@@ -235,6 +241,8 @@ def package(spec: Path, out: Path | None) -> int:
 @click.option("--dry-run", is_flag=True, help="Say what would be pushed, push nothing.")
 def publish(spec: Path, helm: Path | None, target: str | None, dry_run: bool, **access: Any) -> int:
     """Publish the packages of dist/. A published version is never overwritten.
+
+    Packages that are not what the spec and charts/ say are refused: build them anew.
 
     \b
     python -m generator publish --dry-run

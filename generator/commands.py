@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from generator import pipeline
+from generator import fresh, pipeline
 from generator.errors import GeneratorError, UsageError
 from generator.spec.read import read_platform
 
 if TYPE_CHECKING:
     from generator.check.charts import Report
+    from generator.findings import Finding
     from generator.ship.archive import Package
     from generator.ship.outcome import Outcome
 
@@ -31,11 +33,19 @@ def check(
     _known("environment", wanted, platform.environments)
     progress("linting and rendering")
     wanted_versions = versions or pipeline.kubernetes_versions(platform)
-    return pipeline.prove_charts(spec, platform, wanted, wanted_versions, helm)
+    report = pipeline.prove_charts(spec, platform, wanted, wanted_versions, helm)
+    stale = fresh.stale_finding(spec, platform, helm)
+    return replace(report, findings=(stale, *report.findings)) if stale else report
 
 
 def render(
-    spec: Path, *, helm: Path | None, environment: str, chart: str | None, kube_version: str | None
+    spec: Path,
+    *,
+    helm: Path | None,
+    environment: str,
+    chart: str | None,
+    kube_version: str | None,
+    warn: Callable[[Finding], None] = lambda _: None,
 ) -> Iterator[str]:
     """The objects of an environment, chart by chart, as `helm template` prints them.
 
@@ -50,6 +60,8 @@ def render(
     names = tuple(one.name for one in platform.charts)
     _known("chart", (chart,) if chart else (), names)
     program = find(helm, project=spec.parent)
+    if stale := fresh.stale_finding(spec, platform, helm):
+        warn(stale)
     for target in pipeline.targets(spec, platform, (environment,)):
         if chart in (None, target.release):
             yield program.template(
@@ -64,7 +76,9 @@ def render(
 
 def package(spec: Path, out: Path | None) -> tuple[Package, ...]:
     """Pack each chart of the spec into `out`, with an index.yaml of what is there."""
-    return pipeline.pack(spec, read_platform(spec), out or pipeline.dist_folder(spec))
+    platform = read_platform(spec)
+    fresh.require_charts(spec, platform)
+    return pipeline.pack(spec, platform, out or pipeline.dist_folder(spec))
 
 
 def publish(
@@ -90,6 +104,7 @@ def publish(
         raise GeneratorError(
             "no target to publish to", hint="--to oci://…, or `registry:` in platform.yaml"
         )
+    fresh.require_packages(spec, platform, helm)
     access = Access(
         ca_file=ca_file,
         plain_http=plain_http,

@@ -42,6 +42,12 @@ class ConflictError(GeneratorError):
     exit_code = 3
 
 
+class StaleError(GeneratorError):
+    """What the machine wrote is not what people have written since."""
+
+    exit_code = 2
+
+
 class UsageError(GeneratorError):
     """The command line names something that is not there."""
 

@@ -135,17 +135,24 @@ def write(built: tuple[Built, ...], gone: tuple[Path, ...]) -> None:
 
 def stale(spec: Path) -> list[tuple[str, str]]:
     """Each file of charts/ that is not what the spec says, with its difference."""
-    from generator.build.write import diff_trees, read_tree
+    from generator.build.write import diff_trees
     from generator.spec.read import read_platform
 
-    platform = read_platform(spec)
-    pairs = [(one.folder, one.before, one.tree) for one in fill(spec, platform)]
-    pairs += [(folder, read_tree(folder), {}) for folder in abandoned(spec, platform)]
     return [
         (f"charts/{folder.name}/{path}", diff)
-        for folder, before, after in pairs
+        for folder, before, after in before_and_after(spec, read_platform(spec))
         for path, diff in diff_trees(before, after, f"charts/{folder.name}/")
     ]
+
+
+def before_and_after(spec: Path, platform: Platform) -> list[tuple[Path, Tree, Tree]]:
+    """Each folder of charts/ that is ours, as it lies there and as the spec wants it."""
+    from generator.build.write import read_tree
+
+    pairs: list[tuple[Path, Tree, Tree]] = []
+    pairs += [(one.folder, one.before, one.tree) for one in fill(spec, platform)]
+    pairs += [(folder, read_tree(folder), {}) for folder in abandoned(spec, platform)]
+    return pairs
 
 
 def pack(spec: Path, platform: Platform, folder: Path) -> tuple[Package, ...]:

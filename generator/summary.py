@@ -8,6 +8,8 @@ from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from generator.pipeline import Result
 
 _HEAD = ("CHART", "VERSION", "COMPONENTS", "OBJECTS", "RELEASE", "PACKAGE", "DIGEST")
@@ -106,9 +108,14 @@ def _proof(result: Result) -> str:
     return f"linted and rendered for {count} environment{'' if count == 1 else 's'}"
 
 
+def option_of(spec: Path) -> str:
+    """What a command line needs for this spec: nothing, where it is the usual one."""
+    return "" if str(spec) == "platform.yaml" else f" -f {shlex.quote(str(spec))}"
+
+
 def _next(result: Result) -> str:
     """Lines that can be pasted."""
-    option = "" if str(result.spec) == "platform.yaml" else f" -f {shlex.quote(str(result.spec))}"
+    option = option_of(result.spec)
     if result.report is None:
         return f"  python -m generator build{option}    # prove and package them"
     first = result.built[0]

@@ -63,13 +63,46 @@ class Package:
 def pack(chart: Path, out_dir: Path) -> Package:
     """Write `<name>-<version>.tgz` into `out_dir`, replacing an older one in one step."""
     time = source_date()
-    files = contents.collect(chart)
-    declared = chartdir.read(files["Chart.yaml"], str(chart / "Chart.yaml"))
-    entries = {f"{declared.name}/{path}": data for path, data in files.items()}
-    data = bytes(deflate.gzip_compress(_tar(entries, time, chart), _LEVEL))
+    declared, entries = _entries(chart)
+    data = _compressed(entries, time, chart)
     path = out_dir / f"{declared.name}-{declared.version}.tgz"
     write(path, data, time)
     return _package(declared, path, data, tuple(entries))
+
+
+def outdated(chart: Path, out_dir: Path) -> str | None:
+    """Why the archive in `out_dir` is not what packing the chart gives, None where it is.
+
+    Whatever time it was packed with: SOURCE_DATE_EPOCH need not be set again to publish.
+    """
+    declared, entries = _entries(chart)
+    path = out_dir / f"{declared.name}-{declared.version}.tgz"
+    if not path.is_file():
+        return f"{path.name} is missing"
+    data = path.read_bytes()
+    try:
+        there = vendored.unpack(data, str(path))
+        with gzip.open(path) as raw, tarfile.open(fileobj=raw, mode="r|") as tar:
+            time = int(next(iter(tar)).mtime)
+    except InputError:
+        return f"{path.name} is no chart archive"
+    if differing := [n for n in sorted({*entries, *there}) if entries.get(n) != there.get(n)]:
+        more = f" and {len(differing) - 1} more" if len(differing) > 1 else ""
+        return f"{path.name} differs in {differing[0]}{more}"
+    if data != _compressed(entries, time, chart):
+        return f"{path.name} was not packed by this version of the generator"
+    return None
+
+
+def _entries(chart: Path) -> tuple[chartdir.Chart, Mapping[str, bytes]]:
+    """What a chart declares, and the files of its archive by their path there."""
+    files = contents.collect(chart)
+    declared = chartdir.read(files["Chart.yaml"], str(chart / "Chart.yaml"))
+    return declared, {f"{declared.name}/{path}": data for path, data in files.items()}
+
+
+def _compressed(entries: Mapping[str, bytes], time: int, chart: Path) -> bytes:
+    return bytes(deflate.gzip_compress(_tar(entries, time, chart), _LEVEL))
 
 
 def read(path: Path) -> Package:

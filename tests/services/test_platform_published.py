@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 import shutil
 from pathlib import Path
 
@@ -145,11 +146,13 @@ def test_what_was_published_is_never_overwritten(packaged, plain_registry, where
     targets = {str(tmp_path / "repository"): [], plain_registry.charts(where): ["--plain-http"]}
     for target, more in targets.items():
         assert publish(spec, target, *more).returncode == 0
-    chart, packed, path = next(locally(spec))
+    chart, packed, _ = next(locally(spec))
     before = archive.digest_of(packed)
-    readme = path / "README.md"
-    readme.write_text(readme.read_text() + "changed\n")
-    assert running.run("package", cwd=tmp_path).returncode == 0
+    home = re.compile(r"^home: .*$", re.MULTILINE)
+    spec.write_text(home.sub("home: https://moved.example.com", spec.read_text()))
+    for words in (["build", "--no-proof"], ["package"]):
+        done = running.run(*words, cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
     assert archive.digest_of(packed) != before
     for target, more in targets.items():
         dry = publish(spec, target, *more, "--dry-run")
