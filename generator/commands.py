@@ -30,7 +30,7 @@ def check(
     progress("reading the spec")
     platform = read_platform(spec)
     wanted = environments or platform.environments
-    _known("environment", wanted, platform.environments)
+    known("environment", wanted, platform.environments)
     progress("linting and rendering")
     wanted_versions = versions or pipeline.kubernetes_versions(platform)
     report = pipeline.prove_charts(spec, platform, wanted, wanted_versions, helm)
@@ -56,9 +56,9 @@ def render(
     from generator.tools.helm import find
 
     platform = read_platform(spec)
-    _known("environment", (environment,), platform.environments)
+    known("environment", (environment,), platform.environments)
     names = tuple(one.name for one in platform.charts)
-    _known("chart", (chart,) if chart else (), names)
+    known("chart", (chart,) if chart else (), names)
     program = find(helm, project=spec.parent)
     if stale := fresh.stale_finding(spec, platform, helm):
         warn(stale)
@@ -125,7 +125,7 @@ def graph(spec: Path, chart: str | None) -> str:
     from generator.build.picture import draw
 
     platform = read_platform(spec)
-    _known("chart", (chart,) if chart else (), tuple(one.name for one in platform.charts))
+    known("chart", (chart,) if chart else (), tuple(one.name for one in platform.charts))
     return draw(platform, chart)
 
 
@@ -140,7 +140,7 @@ def schema_text(spec: Path) -> str:
     return orjson.dumps(schema, option=orjson.OPT_INDENT_2).decode() + "\n"
 
 
-def _known(what: str, wanted: Iterable[str], known: tuple[str, ...]) -> None:
+def known(what: str, wanted: Iterable[str], known: tuple[str, ...]) -> None:
     """Refuse a name on the command line that the spec does not have."""
     import difflib
 

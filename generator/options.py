@@ -54,3 +54,26 @@ def helm_option(function: Function) -> Function:
         type=click.Path(path_type=Path, dir_okay=False),
         help="Helm to use. Otherwise HELM_BIN, .tools/bin/helm beside the spec or here, the PATH.",
     )(function)
+
+
+def environment_option(function: Function) -> Function:
+    return click.option(
+        "-e", "--env", "environment", required=True, help="Environment whose overlay is used."
+    )(function)
+
+
+def cluster_options(function: Function) -> Function:
+    """Which cluster, and by which tools: `helm`, `kubectl`, `kubeconfig`, `context`."""
+    path = click.Path(path_type=Path, dir_okay=False)
+    function = click.option(
+        "--context", help="Context of the kubeconfig. Otherwise its current one."
+    )(function)
+    function = click.option(
+        "--kubeconfig", type=path, help="Otherwise KUBECONFIG, or ~/.kube/config."
+    )(function)
+    function = click.option(
+        "--kubectl",
+        type=path,
+        help="kubectl to use. Otherwise KUBECTL_BIN, .tools/bin/kubectl, the PATH.",
+    )(function)
+    return helm_option(function)

@@ -64,7 +64,7 @@ class Helm:
 
         Without `schemas`, values are not validated: what was rendered with them has been.
         """
-        command: list[str | Path] = [self.path, "lint", *charts, *_files(values)]
+        command: list[str | Path] = [self.path, "lint", *charts, *value_files(values)]
         command += ["--kube-version", _full(kube_version), "--namespace", namespace]
         if not schemas:
             command.append("--skip-schema-validation")
@@ -92,7 +92,7 @@ class Helm:
 
         `without` are subcharts to switch off, whatever the values say.
         """
-        command: list[str | Path] = [self.path, "template", release, chart, *_files(values)]
+        command: list[str | Path] = [self.path, "template", release, chart, *value_files(values)]
         stdin = json.dumps({key: {"enabled": False} for key in without}) if without else None
         if stdin:
             command.append("--values=-")
@@ -198,7 +198,8 @@ def _full(kube_version: str) -> str:
     return f"{kube_version}.0" if kube_version.count(".") == 1 else kube_version
 
 
-def _files(values: Sequence[Path]) -> list[str]:
+def value_files(values: Sequence[Path]) -> list[str]:
+    """The options that name value files."""
     # Helm reads the option as one record of a CSV file: a comma in a name needs the quotes.
     return ["--values=" + '"{}"'.format(str(file).replace('"', '""')) for file in values]
 

@@ -44,20 +44,22 @@ def run(
     stdin: str | None = None,
     accept: Sequence[int] = (0,),
     hint: str | None = None,
+    grace: float = GRACE,
 ) -> Done:
     """Run a program to its end; a ToolError unless its exit code is one of `accept`.
 
-    `env` is the whole environment of the program, the caller's own when None.
+    `env` is the whole environment of the program, the caller's own when None. `grace` is how
+    many seconds it may take to end after it was asked to: Helm notes in the cluster that it was.
     """
     words = [os.fspath(word) for word in command]
     process = _start(words, env, cwd, hint, stdin=stdin is not None)
     try:
         stdout, stderr = process.communicate(stdin, timeout=timeout)
     except subprocess.TimeoutExpired:
-        stdout, stderr = _stop(process)
+        stdout, stderr = _stop(process, grace)
         raise ToolError(words, None, stdout + stderr, hint=hint) from None
     except BaseException:  # Ctrl-C among them: nothing we started may outlive us
-        _stop(process)
+        _stop(process, grace)
         raise
     finally:
         with _lock:
@@ -105,11 +107,11 @@ def _start(
     return process
 
 
-def _stop(process: subprocess.Popen[str]) -> tuple[str, str]:
+def _stop(process: subprocess.Popen[str], grace: float) -> tuple[str, str]:
     """Ask the whole group to end, then make it; return what the program had printed."""
     _signal(process, signal.SIGTERM)
     try:
-        return process.communicate(timeout=GRACE)
+        return process.communicate(timeout=grace)
     except subprocess.TimeoutExpired:
         _signal(process, signal.SIGKILL)
     try:

@@ -21,6 +21,7 @@ from generator.kinds.umbrella import (
     secrets,
     words,
 )
+from generator.kinds.umbrella.layers import layers
 from generator.kinds.umbrella.network import network
 from generator.spec.model import Chart
 
@@ -71,6 +72,7 @@ def context(chart: Chart) -> Mapping[str, Any]:
         "secret_names": names,
         "value": words.value,
         "existing": existing(chart),
+        "layers": layers(chart),
     }
 
 

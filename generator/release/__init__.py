@@ -1,0 +1,9 @@
+"""charts/ + a cluster -> releases: planned, deployed, watched, rolled back.
+
+    target     which chart with which overlay becomes which release, and where
+    history    the revisions that Helm keeps in the cluster
+    wanted     the objects that an upgrade would send
+
+It reads the charts as they lie there, asks the cluster by kubectl and changes it by Helm. It never
+imports `build`, and never deletes a release's history.
+"""
