@@ -139,6 +139,12 @@ class View:
     def routed(self) -> bool:
         return self.component.name in self.chart.routed
 
+    @cached_property
+    def has_rights(self) -> bool:
+        """Whether its service account has rights at the Kubernetes API."""
+        workloads = self.component.kind_module.workloads(self.component)
+        return any(workload.token for workload in workloads)
+
     @property
     def listens(self) -> bool:
         return self.component.link is not None

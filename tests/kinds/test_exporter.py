@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 import yaml
 
+from generator.errors import ToolError
 from tests.kinds.monitoring import BLACKBOX, STATE, WATCH, build, problems
 from tests.kinds.rendering import container, pod_of
 
@@ -109,3 +110,15 @@ def test_two_replicas_have_a_disruption_budget(watch, whole):
 def test_nonsense_is_refused(tmp_path, name, changes, message):
     found = problems(tmp_path, name, **changes)
     assert [one for one in found if message in one], found
+
+
+@pytest.mark.parametrize("component", ["state", "prometheus"])
+def test_refuses_to_give_rights_to_the_account_of_all_pods(watch, component):
+    values = {component: {"serviceAccount": {"create": False}}}
+    with pytest.raises(ToolError, match=f"{component}: its service account has rights"):
+        watch.render(values)
+
+
+def test_an_exporter_without_rights_may_use_any_account(watch):
+    objects = watch.render({"blackbox": {"serviceAccount": {"create": False}}})
+    assert pod_of(objects.one("Deployment", "blackbox"))["serviceAccountName"] == "default"

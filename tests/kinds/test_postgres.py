@@ -377,3 +377,19 @@ def test_time_between_backups_becomes_a_schedule(tmp_path, every, schedule):
     backup = {"to": "s3://acme", "every": every}
     built = build(tmp_path, {"ledger": {**DATABASE, "backup": backup}})
     assert built.render().one("CronJob", "ledger-backup")["spec"]["schedule"] == schedule
+
+
+@pytest.mark.parametrize("values", [{"create": False}, {"name": "default"}])
+def test_refuses_to_give_the_rights_to_the_account_of_all_pods(shop, values):
+    with pytest.raises(ToolError) as caught:
+        shop.render({"serviceAccount": values}, component="ledger")
+    assert "ledger: its service account has rights" in caught.value.output
+    assert "set serviceAccount.create=true, or name another account" in caught.value.output
+
+
+def test_gives_the_rights_to_an_account_that_exists(shop):
+    values = {"serviceAccount": {"create": False, "name": "mine"}}
+    objects = shop.render(values, component="ledger")
+    assert objects.one("RoleBinding")["subjects"][0]["name"] == "mine"
+    assert pod_of(objects.one("StatefulSet"))["serviceAccountName"] == "mine"
+    assert "ServiceAccount/mine" not in objects.names

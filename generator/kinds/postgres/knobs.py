@@ -44,7 +44,7 @@ def postgres_knobs(settings: Settings) -> list[Knob]:
         *agent_knobs(settings),
         *d.pod(user=101, group=103, grace=180),
         *k.disruption(1),
-        *k.service_account(),
+        *k.service_account(rights=True),
         *k.network_policy(),
         *kube_api(),
     ]

@@ -28,7 +28,7 @@ def knobs(settings: Settings) -> list[Knob]:
         *k.pod(USER, 300),
         server.spread(),
         *k.disruption(1),
-        *k.service_account(),
+        *k.service_account(rights=True),
         *_rights(),
         *k.network_policy(),
         *server.kube_api(),

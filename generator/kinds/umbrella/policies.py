@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator
 from generator.kinds.api import File, Knob, Problem
 from generator.kinds.common import schemas as s
 from generator.kinds.umbrella import preflight
-from generator.kinds.umbrella.capacity import has_gateway, workloads
-from generator.spec.model import Chart
+from generator.kinds.umbrella.capacity import has_gateway
+from generator.kinds.umbrella.words import account
+from generator.spec.model import Chart, Component
 
 _POLICIES = ("images", "resources", "services", "tokens")
 _ACTIONS = {"type": "array", "minItems": 1, "items": s.enum("Audit", "Deny", "Warn")}
@@ -63,18 +64,22 @@ def knobs(chart: Chart) -> Iterator[Knob]:
 def files(chart: Chart) -> Iterator[File]:
     if chart.policies is None:
         return
-    tokens = [workload.name for workload in workloads(chart) if workload.token]
+    tokens = [component for component in chart.components if _has_token(component)]
     for name in _POLICIES:
         yield File(
             template=f"policy-{name}.yaml",
             path=f"templates/validatingadmissionpolicy-{name}.yaml",
-            context={"tokens": tokens, "gateway": has_gateway(chart)},
+            context={"tokens": tokens, "gateway": has_gateway(chart), "account": account},
         )
         yield File(
             template="policybinding.yaml",
             path=f"templates/validatingadmissionpolicybinding-{name}.yaml",
             context={"policy": name},
         )
+
+
+def _has_token(component: Component) -> bool:
+    return any(workload.token for workload in component.kind_module.workloads(component))
 
 
 def problems(chart: Chart) -> Iterator[Problem]:

@@ -55,6 +55,13 @@ def written(expression: str) -> str:
     return name if expression == f'"{name}"' else f"{{{{ {expression} }}}}"
 
 
+def account(component: Component, define: str) -> str:
+    """Name of a component's service account, as an expression. Off, it has no values."""
+    plain = f'printf "%s{component.name}" (include "{define}.prefix" .)'
+    chosen = f"({value(component.name, 'serviceAccount')}).name"
+    return f"{chosen} | default {value(component.name, 'fullnameOverride')} | default ({plain})"
+
+
 def any_of(hosts: Iterable[Host]) -> str:
     """One of the hosts is on."""
     return _either([f".Values.routes.{host.key}.enabled" for host in hosts])

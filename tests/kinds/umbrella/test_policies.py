@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
 
 from generator.errors import ToolError
+from tests.kinds.data import DATABASE
 from tests.kinds.rendering import build, problems
 from tests.kinds.umbrella.shop import COMPONENTS, FULL, render
 
@@ -96,3 +98,19 @@ def test_images_without_a_registry_are_dockers(tmp_path):
 def test_deny_and_warn_exclude_each_other(full):
     with pytest.raises(ToolError, match="Deny and Warn exclude each other"):
         render(full, {"policies": {"actions": ["Deny", "Warn"]}})
+
+
+def test_accounts_with_a_token_are_known_by_the_name_that_was_chosen(tmp_path):
+    built = build(tmp_path, {**COMPONENTS, "ledger": DATABASE}, policies={})
+
+    def accounts(values=None, **options):
+        policy = render(built, values, **options).one(
+            "ValidatingAdmissionPolicy", "shop-shop-tokens"
+        )
+        variables = {each["name"]: each["expression"] for each in policy["spec"]["variables"]}
+        return json.loads(variables["accounts"])
+
+    assert accounts() == ["ledger"]
+    assert accounts({"ledger": {"enabled": False}}) == ["ledger"]
+    assert accounts({"ledger": {"serviceAccount": {"create": False, "name": "mine"}}}) == ["mine"]
+    assert accounts({"ledger": {"fullnameOverride": "books"}}) == ["books"]

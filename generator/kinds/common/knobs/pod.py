@@ -72,17 +72,20 @@ def scheduling() -> list[Knob]:
     ]
 
 
-def service_account() -> list[Knob]:
+def service_account(*, rights: bool = False) -> list[Knob]:
+    """`rights` says that it has some at the Kubernetes API: never those of `default`."""
     return [
         Knob(
             path="serviceAccount.create",
             doc="Create a service account of its own.",
             default=True,
             schema=s.BOOLEAN,
+            needs={"serviceAccount.name": "an-account"} if rights else {},
         ),
         Knob(
             path="serviceAccount.name",
-            doc="Name of the service account. Empty means the component's name.",
+            doc="Name of the service account. Empty means the component's name, or `default` where "
+            "none is created: no account for rights at the Kubernetes API.",
             default="",
             schema=s.STRING,
             flip="another-account",
