@@ -6,8 +6,9 @@ import json
 import os
 import subprocess
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -17,18 +18,32 @@ import yaml
 
 from generator.tools import helm
 from tests.kinds.data import CACHE, DATABASE
-from tests.kinds.rendering import build
+from tests.kinds.monitoring import ALERTMANAGER, BLACKBOX, GRAFANA, PROMETHEUS, STATE
+from tests.kinds.rendering import RESOURCES, build
+
+CLUSTER_WIDE = {"ClusterRole", "ClusterRoleBinding"}
 
 #: What the charts are made of, as API discovery tells it.
 GROUPS = {
-    "v1": {"Service", "ServiceAccount", "ConfigMap", "Pod"},
+    "v1": {"Service", "ServiceAccount", "ConfigMap", "Pod", "ResourceQuota", "LimitRange"},
     "apps/v1": {"StatefulSet", "Deployment"},
     "batch/v1": {"Job", "CronJob"},
     "networking.k8s.io/v1": {"NetworkPolicy"},
     "policy/v1": {"PodDisruptionBudget"},
-    "rbac.authorization.k8s.io/v1": {"Role", "RoleBinding"},
+    "rbac.authorization.k8s.io/v1": {"Role", "RoleBinding", *CLUSTER_WIDE},
+    "autoscaling/v2": {"HorizontalPodAutoscaler"},
 }
 PLURALS = {"NetworkPolicy": "networkpolicies"}
+WORKLOADS = {"statefulsets": "StatefulSet", "deployments": "Deployment"}
+
+WORKER = {
+    "kind": "worker",
+    "image": "shop/mailer",
+    "resources": RESOURCES,
+    "metrics": {"port": 9000},
+    "scale": 3,
+}
+SCALED = {**WORKER, "scale": {"min": 3, "max": 9}}
 
 
 def discovered(group: str) -> dict[str, Any]:
@@ -36,7 +51,7 @@ def discovered(group: str) -> dict[str, Any]:
         {
             "name": PLURALS.get(kind, f"{kind.lower()}s"),
             "singularName": kind.lower(),
-            "namespaced": True,
+            "namespaced": kind not in CLUSTER_WIDE,
             "kind": kind,
             "verbs": ["get", "list"],
         }
@@ -45,14 +60,25 @@ def discovered(group: str) -> dict[str, Any]:
     return {"kind": "APIResourceList", "groupVersion": group, "resources": resources}
 
 
-def answer(path: str, live: dict[str, int]) -> dict[str, Any] | None:
-    """What an API server says; only stateful sets exist."""
+@dataclass(frozen=True, kw_only=True)
+class Live:
+    """What runs: a StatefulSet or Deployment, and what `replicas` was in the last release."""
+
+    replicas: int
+    before: str | None = None
+    release: str = ""
+
+
+def answer(path: str, live: Mapping[str, Live]) -> dict[str, Any] | None:
+    """What an API server says; only workloads exist."""
     if path == "/version":
         return {"major": "1", "minor": "34", "gitVersion": "v1.34.0"}
     if path == "/api":
         return {"kind": "APIVersions", "versions": ["v1"]}
     if path == "/apis":
-        versions = [{"groupVersion": name, "version": "v1"} for name in GROUPS if "/" in name]
+        versions = [
+            {"groupVersion": name, "version": name.split("/")[1]} for name in GROUPS if "/" in name
+        ]
         groups = [
             {"name": v["groupVersion"].split("/")[0], "versions": [v], "preferredVersion": v}
             for v in versions
@@ -62,24 +88,27 @@ def answer(path: str, live: dict[str, int]) -> dict[str, Any] | None:
         if path == f"/{'apis' if '/' in group else 'api'}/{group}":
             return discovered(group)
     start, _, name = path.rpartition("/")
-    if start == "/apis/apps/v1/namespaces/shop/statefulsets" and name in live:
+    kind = WORKLOADS.get(start.removeprefix("/apis/apps/v1/namespaces/shop/"))
+    if kind and name in live:
         # Helm takes only what bears its marks.
-        meta = {
+        meta: dict[str, Any] = {
             "name": name,
             "namespace": "shop",
             "labels": {"app.kubernetes.io/managed-by": "Helm"},
             "annotations": {
-                "meta.helm.sh/release-name": name,
+                "meta.helm.sh/release-name": live[name].release or name,
                 "meta.helm.sh/release-namespace": "shop",
             },
         }
-        spec = {"replicas": live[name]}
-        return {"apiVersion": "apps/v1", "kind": "StatefulSet", "metadata": meta, "spec": spec}
+        if live[name].before is not None:
+            meta["annotations"]["generator.dev/replicas"] = live[name].before
+        spec = {"replicas": live[name].replicas}
+        return {"apiVersion": "apps/v1", "kind": kind, "metadata": meta, "spec": spec}
     return None
 
 
 @contextmanager
-def api_server(folder: Path, live: dict[str, int]) -> Iterator[Path]:
+def api_server(folder: Path, live: Mapping[str, Live]) -> Iterator[Path]:
     """A kubeconfig for a server on the loopback."""
 
     class Handler(BaseHTTPRequestHandler):
@@ -115,16 +144,32 @@ def api_server(folder: Path, live: dict[str, int]) -> Iterator[Path]:
         server.server_close()
 
 
+COMPONENTS = {
+    "cache": CACHE,
+    "ledger": {**DATABASE, "pooler": {"name": "door", "replicas": 2}},
+    "mailer": WORKER,
+    "scaled": SCALED,
+    "prometheus": PROMETHEUS,
+    "state": STATE,
+    "alertmanager": ALERTMANAGER,
+    "grafana": {**GRAFANA, "replicas": 2},
+    "blackbox": {**BLACKBOX, "replicas": 2},
+}
+
+
 @pytest.fixture(scope="module", params=[4, 3], ids=["helm4", "helm3"])
 def shop(request, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("shop")
-    return build(folder, {"cache": CACHE, "ledger": DATABASE}, major=request.param)
+    return build(tmp_path_factory.mktemp("shop"), COMPONENTS, major=request.param)
 
 
-def stateful_set(shop, folder: Path, component: str, live: dict[str, int], *values: str):
-    """The StatefulSet of a subchart, rendered with what the server knows."""
+def rendered(shop, folder: Path, live: Mapping[str, Live], *values: str, component: str = ""):
+    """The workloads by name, of all or of a component alone, rendered with what the server knows.
+
+    The server is asked anew for each, which takes a second.
+    """
+    chart = shop.charts / component if component else shop.path
     with api_server(folder, live) as config:
-        command = [shop.helm.path, "template", component, shop.charts / component]
+        command = [shop.helm.path, "template", component or "shop", chart]
         command += ["--namespace", "shop", "--dry-run=server", "--kubeconfig", config]
         command += ["--disable-openapi-validation"]
         for value in values:
@@ -138,23 +183,80 @@ def stateful_set(shop, folder: Path, component: str, live: dict[str, int], *valu
         )
     assert done.returncode == 0, done.stderr
     objects = [one for one in yaml.safe_load_all(done.stdout) if one]
-    (found,) = (one for one in objects if one["kind"] == "StatefulSet")
-    return found
+    return {o["metadata"]["name"]: o for o in objects if o["kind"] in WORKLOADS.values()}
 
 
-@pytest.mark.parametrize(("component", "own", "scaled"), [("ledger", 3, 5), ("cache", 6, 8)])
-def test_replicas_that_run_are_kept(shop, tmp_path, component, own, scaled):
-    def replicas(live, *values):
-        return stateful_set(shop, tmp_path, component, live, *values)["spec"]["replicas"]
-
-    assert replicas({}) == own
-    assert replicas({component: scaled}) == scaled
-    assert replicas({component: scaled}, "replicaPolicy=enforce") == own
-    assert replicas({"another": scaled}) == own
+def replicas(workload: Mapping[str, Any]) -> tuple[int, str]:
+    """How many there are to be, and what the object keeps of the value."""
+    kept = workload["metadata"]["annotations"]["generator.dev/replicas"]
+    return workload["spec"]["replicas"], kept
 
 
-def test_agents_know_of_the_nodes_that_run(shop, tmp_path):
-    found = stateful_set(shop, tmp_path, "cache", {"cache": 8})
-    (agent,) = (c for c in found["spec"]["template"]["spec"]["containers"] if c["name"] == "agent")
-    environment = {entry["name"]: entry.get("value") for entry in agent["env"]}
-    assert (environment["NODES"], environment["MASTERS"]) == ("8", "3")
+def test_replicas_that_run_are_kept(shop, tmp_path):
+    own = {
+        "ledger": 3,
+        "door": 2,
+        "cache": 6,
+        "mailer": 3,
+        "prometheus": 2,
+        "alertmanager": 3,
+        "grafana": 2,
+        "blackbox": 2,
+    }
+    live = {name: Live(replicas=count + 2, release="shop") for name, count in own.items()}
+    found = rendered(shop, tmp_path, {**live, "scaled": Live(replicas=7, release="shop")})
+    kept = {name: replicas(found[name]) for name in own}
+    assert kept == {name: (count + 2, str(count)) for name, count in own.items()}
+    assert "replicas" not in found["scaled"]["spec"]
+
+
+@pytest.mark.parametrize(
+    ("live", "values", "expected"),
+    [
+        ({}, (), (3, "3")),
+        ({"another": Live(replicas=8)}, (), (3, "3")),
+        ({"mailer": Live(replicas=8, before="3")}, (), (8, "3")),
+        ({"mailer": Live(replicas=0, before="3")}, (), (0, "3")),
+        ({"mailer": Live(replicas=8, before="3")}, ("replicas=5",), (5, "5")),
+        ({"mailer": Live(replicas=8, before="5")}, ("replicas=5",), (8, "5")),
+    ],
+)
+def test_replicas_that_run_are_kept_until_the_value_changes(shop, tmp_path, live, values, expected):
+    found = rendered(shop, tmp_path, live, *values, component="mailer")
+    assert replicas(found["mailer"]) == expected
+
+
+@pytest.mark.parametrize(("component", "own"), [("ledger", 3), ("cache", 6)])
+def test_replicas_can_be_enforced(shop, tmp_path, component, own):
+    live = {component: Live(replicas=8)}
+    found = rendered(shop, tmp_path, live, "replicaPolicy=enforce", component=component)
+    assert found[component]["spec"]["replicas"] == own
+
+
+@pytest.mark.parametrize(
+    "values", [(), ("autoscaling.minReplicas=4", "autoscaling.maxReplicas=20")]
+)
+def test_what_an_autoscaler_scales_never_has_replicas(shop, tmp_path, values):
+    live = {"scaled": Live(replicas=7)}
+    found = rendered(shop, tmp_path, live, *values, component="scaled")["scaled"]
+    assert "replicas" not in found["spec"]
+    assert "annotations" not in found["metadata"]
+
+
+def test_without_its_autoscaler_a_workload_stays_as_large_as_it_is(shop, tmp_path):
+    live = {"scaled": Live(replicas=7)}
+    off = "autoscaling.enabled=false"
+    found = rendered(shop, tmp_path, live, off, component="scaled")["scaled"]
+    assert found["spec"]["replicas"] == 7
+
+
+def test_scaling_by_hand_does_not_start_nodes_anew(shop, tmp_path):
+    """The agents find nodes that were added by themselves."""
+    before, after = (
+        rendered(shop, tmp_path, {"cache": Live(replicas=count)}, component="cache")["cache"][
+            "spec"
+        ]
+        for count in (6, 8)
+    )
+    assert (before["replicas"], after["replicas"]) == (6, 8)
+    assert before["template"] == after["template"]

@@ -14,6 +14,7 @@ from generator.kinds.common import knobs as k
 from generator.kinds.common import schemas as s
 from generator.kinds.common import server
 from generator.kinds.common.mesh import Door, mesh_files, mesh_knobs
+from generator.kinds.common.replicas import replicas_file
 from generator.spec.model import Chart, Component
 from generator.spec.names import camel_case, env_name
 
@@ -180,4 +181,4 @@ def files(component: Component, chart: Chart) -> Sequence[File]:
             context={"eviction": "IfHealthyBudget"},
         )
     )
-    return [*found, *mesh_files(component, chart, DOORS)]
+    return [*found, replicas_file("StatefulSet"), *mesh_files(component, chart, DOORS)]

@@ -11,6 +11,7 @@ from generator.kinds.common import knobs as k
 from generator.kinds.common.app import App, Scale, waits
 from generator.kinds.common.checks import app_problems, limit_problems, scale_problems
 from generator.kinds.common.migration import Migration, migration_knobs, migration_workload
+from generator.kinds.common.replicas import replicas_file
 from generator.spec.model import Chart, Component
 
 
@@ -94,6 +95,7 @@ def running_files(component: Component, *more: str) -> Sequence[File]:
     if settings.vpa:
         names.append("verticalpodautoscaler")
     files = [File(template=f"{name}.yaml", path=f"templates/{name}.yaml") for name in names]
+    files.append(replicas_file("Deployment"))
     if settings.migrate is not None:
         files += [
             File(template="_migration.tpl", path="templates/_migration.tpl"),

@@ -29,9 +29,9 @@ def replicas(
         ),
         Knob(
             path="replicaPolicy",
-            doc="`preserve` keeps the replicas that run, so that an upgrade does not undo "
-            "`kubectl scale`. `enforce` sets `replicas`. Rendering without a cluster (helm "
-            "template, Argo CD) can only enforce.",
+            doc="`preserve` keeps the replicas that run until `replicas` changes, so that an "
+            "upgrade does not undo `kubectl scale`. `enforce` sets `replicas`. Rendering without "
+            "a cluster (helm template, Argo CD) can only enforce.",
             default="preserve",
             schema=REPLICA_POLICY,
             live=True,

@@ -15,6 +15,7 @@ from generator.kinds.common import schemas as s
 from generator.kinds.common import server
 from generator.kinds.common.app import Image, read_image, read_resources
 from generator.kinds.common.mesh import Door, mesh_files, mesh_knobs
+from generator.kinds.common.replicas import replicas_file
 from generator.spec.model import Chart, Component, Platform
 from generator.spec.names import env_name
 
@@ -145,7 +146,7 @@ def knobs(component: Component, chart: Chart) -> Sequence[Knob]:
         *k.resources(settings.resources),
         *server.probes(live, ready),
         *k.pod(USER, 30),
-        *k.service_account(),
+        *k.service_account(rights=state),
         *k.network_policy(),
         *server.test_image(),
         *mesh_knobs(chart, _doors(settings)),
@@ -172,6 +173,8 @@ def files(component: Component, chart: Chart) -> Sequence[File]:
     if settings.replicas > 1:
         names.append("poddisruptionbudget")
     own = [File(template=f"{name}.yaml", path=f"templates/{name}.yaml") for name in names]
+    if settings.exporter != STATE:
+        own.append(replicas_file("Deployment"))
     return [*own, *mesh_files(component, chart, _doors(settings))]
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from generator.kinds.api import File
 from generator.kinds.common.mesh import mesh_files
+from generator.kinds.common.replicas import replicas_file
 from generator.kinds.postgres.doors import pooler_doors, server_doors
 from generator.kinds.postgres.settings import SHARED_PARAMETERS, Settings
 from generator.spec.model import Chart, Component
@@ -63,6 +64,7 @@ def postgres_files(component: Component, chart: Chart) -> Sequence[File]:
         _template("tests/connection.yaml"),
         _template("tests/networkpolicy.yaml"),
         File(template="RUNBOOK.md", path="RUNBOOK.md"),
+        _replicas(settings),
         *(_script(name) for name in scripts),
     ]
     if settings.pooler is not None:
@@ -71,6 +73,12 @@ def postgres_files(component: Component, chart: Chart) -> Sequence[File]:
     if settings.backup is not None:
         found += _backup(define)
     return found
+
+
+def _replicas(settings: Settings) -> File:
+    if settings.pooler is None:
+        return replicas_file("StatefulSet", policy=True)
+    return replicas_file("StatefulSet", policy=True, pooler="Deployment")
 
 
 def _server(settings: Settings, define: str, scripts: Sequence[str]) -> list[File]:

@@ -10,6 +10,7 @@ import orjson
 
 from generator.kinds.api import Env, File, Knob, Link, Problem, SecretNeed, Workload
 from generator.kinds.common.mesh import Door, mesh_files, mesh_knobs
+from generator.kinds.common.replicas import replicas_file
 from generator.kinds.common.server import resource_problems
 from generator.kinds.prometheus import data as of_data
 from generator.kinds.prometheus import knobs as own
@@ -131,7 +132,7 @@ def files(component: Component, chart: Chart) -> Sequence[File]:
     found = [_template(name) for name in (*names, "tests/connection", "tests/networkpolicy")]
     budget = {"eviction": "IfHealthyBudget"}
     found.append(_template("poddisruptionbudget", **budget))
-    return [*found, *mesh_files(component, chart, DOORS)]
+    return [*found, replicas_file("StatefulSet"), *mesh_files(component, chart, DOORS)]
 
 
 def platform_files(component: Component, chart: Chart, platform: Platform) -> Sequence[File]:

@@ -1,0 +1,23 @@
+"""The helper that keeps the replicas that run: one definition for all workloads with a value."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from generator.kinds.api import File
+
+Controller = Literal["Deployment", "StatefulSet"]
+
+
+def replicas_file(controller: Controller, *, policy: bool = False, **parts: Controller) -> File:
+    """`_replicas.tpl` for the component's own workload and for its parts, by the parts' key.
+
+    A part has its values, its helpers and so its replicas below that key. With `policy` the
+    installer may switch the helper off, for the component's own workload.
+    """
+    workloads = [("", controller, policy), *((f"{key}.", parts[key], False) for key in parts)]
+    return File(
+        template="_replicas.tpl",
+        path="templates/_replicas.tpl",
+        context={"workloads": workloads},
+    )
