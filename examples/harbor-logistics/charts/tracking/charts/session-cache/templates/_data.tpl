@@ -1,13 +1,3 @@
-{{/* Replicas: those that run, so that an upgrade does not undo `kubectl scale`. */}}
-{{- define "tracking.session-cache.replicas" -}}
-{{- $live := lookup "apps/v1" "StatefulSet" .Release.Namespace (include "tracking.session-cache.fullname" .) -}}
-{{- if and $live (eq .Values.replicaPolicy "preserve") -}}
-{{- $live.spec.replicas -}}
-{{- else -}}
-{{- .Values.replicas -}}
-{{- end -}}
-{{- end }}
-
 {{/* A quantity, given as the context, in MiB; 0 for what is none. */}}
 {{- define "tracking.session-cache.mebibytes" -}}
 {{- $number := regexFind "^[0-9.]+" (toString .) | float64 -}}
