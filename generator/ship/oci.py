@@ -7,20 +7,29 @@ bytes still wins: only a registry with immutable tags can refuse it.
 
 from __future__ import annotations
 
+import re
 import tempfile
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from generator.errors import ConflictError, GeneratorError
+from generator.errors import ConflictError, GeneratorError, ToolError
 from generator.ship import credentials
 from generator.ship.archive import Package
 from generator.ship.credentials import Credentials
 from generator.ship.outcome import Outcome, absent, action
 from generator.ship.registry import Published, Registry
 from generator.tools.helm import Helm, user_registry_config
+
+_WAITS = (0.5, 1.5)
+#: What Helm says of a registry that may do better in a moment.
+_STUMBLED = re.compile(
+    r"\b(?:429 Too|500 Int|502 Bad|503 Ser|504 Gat)|status code (?:429|50[0234])"
+    r"|blob unknown|digest invalid"
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,7 +63,10 @@ def publish(
     new = absent(packages, [_digest(each) for each in there], references)
     if new and not dry_run:
         with _config_file(host, access, login, config) as file:
-            _push(new, target, find_helm(), access, file)
+            helm = find_helm()
+            for place in places:
+                if place.package in new:
+                    _push(place, target, helm, access, file)
         # Last, not after each push: the later we look, the more of a race we see.
         there = [
             place.read_back() if place.package in new else found
@@ -71,17 +83,29 @@ def publish(
     )
 
 
-def _push(
-    packages: Sequence[Package], target: str, helm: Helm, access: Access, config: Path
-) -> None:
-    for package in packages:
-        helm.push(
-            package.path,
-            target.rstrip("/"),
-            registry_config=config,
-            ca_file=access.ca_file,
-            plain_http=access.plain_http,
-        )
+def _push(place: _Place, target: str, helm: Helm, access: Access, config: Path) -> None:
+    """Push one archive; again where the registry stumbled.
+
+    Docker's registry writes its files in place, and whoever reads one half-written is refused: so
+    are two publishers of the same bytes. What is there after that needs no push; whose it is, we
+    find when we read it back.
+    """
+    for wait in (*_WAITS, None):
+        try:
+            helm.push(
+                place.package.path,
+                target.rstrip("/"),
+                registry_config=config,
+                ca_file=access.ca_file,
+                plain_http=access.plain_http,
+            )
+            return
+        except ToolError as error:
+            if wait is None or _STUMBLED.search(error.output) is None:
+                raise
+        time.sleep(wait)
+        if place.published() is not None:
+            return
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

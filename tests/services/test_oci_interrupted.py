@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from generator.errors import ToolError
 from generator.ship.outcome import PUSHED, SKIPPED
 from generator.tools import helm
+from generator.tools.helm import Helm
 from tests import needs
 from tests.services.publishing import actions, digest_in, start, wrapped
 
@@ -79,6 +81,45 @@ def test_a_race_of_the_same_bytes_harms_nobody(plain_registry, pack, where):
     for publisher in publishers:
         publisher.communicate()
     assert digest_in(plain_registry, where, "first") == packages[0].digest
+
+
+#: What Helm 3 and 4 said when they read what another Helm was writing.
+STUMBLES = (
+    "Error: unexpected status from HEAD request to http://a/v2/b/manifests/1: "
+    "500 Internal Server Error",
+    'Error: PUT "http://a/v2/b/manifests/1": response status code 400: manifest blob unknown',
+    'Error: HEAD "http://a/v2/b/blobs/sha256:0": response status code 503: Service Unavailable',
+)
+
+
+@pytest.mark.parametrize("stumble", STUMBLES, ids=["500", "unknown", "503"])
+def test_a_registry_that_stumbles_is_asked_again(plain_registry, pack, where, tmp_path, stumble):
+    count = f"echo x >> {tmp_path}/count"
+    once = f'{count}\n[ $(wc -l < {tmp_path}/count) -gt 1 ] && exec $HELM "$@"\n'
+    program = wrapped(tmp_path / "helm", f"{once}echo '{stumble}' >&2; exit 1")
+    package = pack("first")
+    assert actions([package], plain_registry, where, Helm(path=program, version=(4, 3, 1))) == [
+        PUSHED
+    ]
+    assert digest_in(plain_registry, where, "first") == package.digest
+    assert (tmp_path / "count").read_text() == "x\n" * 2
+
+
+def test_what_another_has_pushed_meanwhile_is_not_pushed_again(
+    plain_registry, pack, where, tmp_path
+):
+    lines = f"echo x >> {tmp_path}/count; $HELM \"$@\"; echo '{STUMBLES[0]}' >&2; exit 1"
+    program = wrapped(tmp_path / "helm", lines)
+    actions([pack("first")], plain_registry, where, Helm(path=program, version=(4, 3, 1)))
+    assert (tmp_path / "count").read_text() == "x\n"
+
+
+def test_a_registry_that_never_recovers_is_a_failure(plain_registry, pack, where, tmp_path):
+    lines = f"echo x >> {tmp_path}/count; echo '{STUMBLES[0]}' >&2; exit 1"
+    broken = Helm(path=wrapped(tmp_path / "helm", lines), version=(4, 3, 1))
+    with pytest.raises(ToolError, match="500 Internal Server Error"):
+        actions([pack("first")], plain_registry, where, broken)
+    assert (tmp_path / "count").read_text() == "x\n" * 3
 
 
 def test_a_race_of_different_bytes_is_told_to_the_loser(plain_registry, pack, where, tmp_path):
