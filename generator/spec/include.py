@@ -7,6 +7,7 @@ there is no order in which one file could win. Every value keeps its place in it
 from __future__ import annotations
 
 import dataclasses
+import json
 import os
 from pathlib import Path
 from typing import Any
@@ -106,7 +107,7 @@ class Reader:
             elif isinstance(merged[key], dict) and isinstance(value, dict):
                 both = self._merge((merged[key], inside[key]), (value, mark), (*path, key))
                 merged[key], inside[key] = both
-            elif type(merged[key]) is not type(value) or merged[key] != value:
+            elif not _equal(merged[key], value):
                 first = place_of(inside[key].key)
                 message = f"{dotted((*path, key))}: given with another value in {first}"
                 hint = "keep one of the two: includes add to a platform, they override nothing"
@@ -173,6 +174,11 @@ def _without_include(tree: Tree) -> Tree:
     inside = {key: mark for key, mark in marks.inside.items() if key != "include"}
     data = {key: value for key, value in data.items() if key != "include"}
     return data, marks.with_inside(inside)
+
+
+def _equal(one: Any, other: Any) -> bool:
+    """As the author has it, not as Python: true is not 1, nor is [true] the same as [1]."""
+    return json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
 
 
 def _listed(value: Any) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from generator.errors import InputError
@@ -20,7 +20,7 @@ from generator.spec.source import Source, read_source
 
 Path_ = tuple[str, ...]
 KEYS = st.sampled_from(["a", "b", "c", "d"])
-LEAVES = st.none() | st.booleans() | st.integers(0, 2) | st.sampled_from(["x", "y", ""])
+LEAVES = st.sampled_from([None, False, 0, True, 1, 1.0, "x", ""])
 VALUES = LEAVES | st.lists(LEAVES, max_size=2)
 TREES = st.dictionaries(
     KEYS,
@@ -88,6 +88,9 @@ def test_including_the_same_again_changes_nothing(folder: Path, tree: dict[str, 
 
 
 @given(st.lists(TREES, min_size=2, max_size=3))
+@example([{"a": True}, {"a": 1}])
+@example([{"a": [True]}, {"a": [1]}])
+@example([{"a": [{"b": 1, "c": 2}]}, {"a": [{"c": 2, "b": 1}]}])
 def test_everything_of_every_file_arrives(folder: Path, trees: list[dict[str, Any]]) -> None:
     found = conflicts(folder, *trees)
     clash = any(disagree(one, other) for i, one in enumerate(trees) for other in trees[:i])

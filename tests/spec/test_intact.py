@@ -79,6 +79,10 @@ CASES: dict[str, tuple[list[Path_], dict[str, Any], set[tuple[str, str]], frozen
     "all its components": (
         [("charts", "shop", "components")], without("charts", "shop"), set(), SHOP,
     ),
+    "all of them and one": (
+        [(*BACK, "port"), ("charts", "shop", "components")], without("charts", "shop"),
+        {("shop", "back")}, SHOP,
+    ),
     "a key that is missing": ([("charts", "shop")], SPEC, set(), SHOP),
     "a setting of the platform": (
         [("name",)], without("name", name="platform"), set(), frozenset(),
@@ -111,6 +115,9 @@ def test_of_a_chart_that_is_left_out_any_name_may_be_a_component(tmp_path: Path)
     assert found is not None
     assert found.left_out("shop", "anything")
     assert not found.left_out("watch", "anything")
+    damaged = intact(source(tmp_path), [("charts", "shop", "version")])
+    assert damaged is not None
+    assert not damaged.left_out("shop", "anything"), "its components are known"
 
 
 @pytest.mark.parametrize(

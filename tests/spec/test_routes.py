@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from tests.spec.shops import read, shop, web, worker, wrong
+from tests.spec.shops import RESOURCES, read, shop, web, worker, wrong
 
-COMPONENTS = {"front": web(), "api": web(), "jobs": worker()}
+REDIS = {"kind": "redis", "nodes": 6, "storage": "1Gi", "resources": RESOURCES}
+COMPONENTS = {"front": web(), "api": web(), "jobs": worker(), "cache": REDIS}
 
 
 def routed(routes: dict[str, Any]) -> dict[str, Any]:
@@ -48,6 +49,10 @@ def to(host: str) -> dict[str, str]:
 CASES: dict[str, tuple[dict[str, Any], list[str]]] = {
     "nothing": ({"a.example": "frnt"}, ["a.example: there is no component 'frnt'"]),
     "a worker": ({"a.example": "jobs"}, ["a.example: 'jobs' is a worker, which serves no HTTP"]),
+    "what speaks no HTTP": (
+        {"a.example": "cache"},
+        ["a.example: 'cache' is a redis, which serves no HTTP"],
+    ),
     "to a worker, in full": (
         {"a.example": {"to": "jobs"}},
         ["a.example.to: 'jobs' is a worker, which serves no HTTP"],
