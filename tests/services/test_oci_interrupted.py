@@ -88,11 +88,12 @@ STUMBLES = (
     "Error: unexpected status from HEAD request to http://a/v2/b/manifests/1: "
     "500 Internal Server Error",
     'Error: PUT "http://a/v2/b/manifests/1": response status code 400: manifest blob unknown',
+    "Error: unexpected status from PUT request to http://a/v2/b/manifests/1: 400 Bad Request",
     'Error: HEAD "http://a/v2/b/blobs/sha256:0": response status code 503: Service Unavailable',
 )
 
 
-@pytest.mark.parametrize("stumble", STUMBLES, ids=["500", "unknown", "503"])
+@pytest.mark.parametrize("stumble", STUMBLES, ids=["500", "unknown", "400", "503"])
 def test_a_registry_that_stumbles_is_asked_again(plain_registry, pack, where, tmp_path, stumble):
     count = f"echo x >> {tmp_path}/count"
     once = f'{count}\n[ $(wc -l < {tmp_path}/count) -gt 1 ] && exec $HELM "$@"\n'
