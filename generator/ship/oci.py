@@ -25,10 +25,10 @@ from generator.ship.registry import Published, Registry
 from generator.tools.helm import Helm, user_registry_config
 
 _WAITS = (0.5, 1.5)
-#: What Helm says of a registry that may do better in a moment.
+#: What Helm says of a registry that may do better in a moment. The last is all Helm 3 says of it.
 _STUMBLED = re.compile(
     r"\b(?:429 Too|500 Int|502 Bad|503 Ser|504 Gat)|status code (?:429|50[0234])"
-    r"|blob unknown|digest invalid|/manifests/\S+: 400 Bad"  # the last is all that Helm 3 says of it
+    r"|blob unknown|digest invalid|/manifests/\S+: 400 Bad"
 )
 
 
