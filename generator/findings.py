@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 
 ERROR = "error"
 WARNING = "warning"
@@ -18,12 +18,30 @@ _RANK = {ERROR: 0, WARNING: 1, NOTE: 2}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Made:
+    """The generated file that a finding speaks of, where its place is the author's line.
+
+    `template` is what that file was made from, where it is the author's own too.
+    """
+
+    path: str
+    line: int = 0
+    col: int = 0
+    template: str | None = None
+
+    @property
+    def place(self) -> str:
+        return _place(self.path, self.line, self.col)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Finding:
     """One problem at one place.
 
     `path` is relative to the folder of platform.yaml; `line` and `col` are 1-based, 0 where
     the place is a whole file. `rule` is a stable, dashed identifier. `subject` says which
-    chart or object the finding speaks of, when that is not clear from the place.
+    chart or object the finding speaks of, when that is not clear from the place. `made` is the
+    generated file where the problem shows, when the place is the line that asked for that file.
     """
 
     path: str
@@ -34,17 +52,34 @@ class Finding:
     hint: str | None = None
     severity: str = ERROR
     subject: str | None = None
+    made: Made | None = None
 
     def __lt__(self, other: Finding) -> bool:
         return self._key() < other._key()
 
-    def _key(self) -> tuple[str, int, int, int, str, str]:
-        return (self.path, self.line, self.col, _RANK[self.severity], self.rule, self.message)
+    def _key(self) -> tuple[str | int, ...]:
+        rank, made = _RANK[self.severity], self.made.place if self.made else ""
+        what = (self.rule, made, self.message, self.subject or "")
+        return (self.path, self.line, self.col, rank, *what)
 
     @property
     def place(self) -> str:
         """`path:line:col`, without the parts that are not known."""
-        return f"{self.path}:{self.line}:{self.col}" if self.line else self.path
+        return _place(self.path, self.line, self.col)
+
+    @property
+    def about(self) -> str:
+        """The subject and the message."""
+        return f"{self.subject}: {self.message}" if self.subject else self.message
+
+    @property
+    def said(self) -> str:
+        """All that is said at the place: the generated file, the subject and the message."""
+        return f"{self.made.place}: {self.about}" if self.made else self.about
+
+
+def _place(path: str, line: int, col: int) -> str:
+    return f"{path}:{line}:{col}" if line else path
 
 
 def worst(findings: Iterable[Finding]) -> str | None:
@@ -57,8 +92,9 @@ def text(findings: Sequence[Finding]) -> str:
     lines = []
     for finding in findings:
         level = "" if finding.severity == ERROR else f"{finding.severity}: "
-        subject = f"{finding.subject}: " if finding.subject else ""
-        lines.append(f"{finding.place}: {level}{subject}{finding.message}")
+        lines.append(f"{finding.place}: {level}{finding.said}")
+        if finding.made and finding.made.template:
+            lines.append(f"    template: {finding.made.template}")
         if finding.hint:
             lines.extend(f"    hint: {line}" for line in finding.hint.splitlines())
     return "\n".join(lines)
@@ -75,7 +111,7 @@ def github(findings: Sequence[Finding]) -> str:
     return "\n".join(
         f"::{level[f.severity]} file={_data(f.path, prop=True)},line={max(f.line, 1)},"
         f"col={max(f.col, 1)},title={_data(f.rule, prop=True)}::"
-        + _data(f.message + (f"\nhint: {f.hint}" if f.hint else ""))
+        + _data("\n".join([f.said, *_more(f)]))
         for f in findings
     )
 
@@ -91,8 +127,8 @@ def junit(findings: Sequence[Finding]) -> str:
     ]
     for f in findings:
         tag = "failure" if f.severity == ERROR else "system-out"
-        attribute = f' message="{escape(f.message)}"' if f.severity == ERROR else ""
-        body = escape(f"{f.place}: {f.message}" + (f"\nhint: {f.hint}" if f.hint else ""))
+        attribute = f' message="{escape(f.said)}"' if f.severity == ERROR else ""
+        body = escape("\n".join([f"{f.place}: {f.said}", *_more(f)]))
         lines.append(f'  <testcase classname="{escape(f.rule)}" name="{escape(f.place)}">')
         lines.append(f"    <{tag}{attribute}>{body}</{tag}>")
         lines.append("  </testcase>")
@@ -107,21 +143,29 @@ def sarif(findings: Sequence[Finding]) -> str:
     level = {ERROR: "error", WARNING: "warning", NOTE: "note"}
     results = []
     for f in findings:
-        place: dict[str, object] = {"artifactLocation": {"uri": f.path}}
-        if f.line:
-            place["region"] = {"startLine": f.line, "startColumn": f.col}
-        results.append(
-            {
-                "ruleId": f.rule,
-                "level": level[f.severity],
-                "message": {"text": f.message + (f"\nhint: {f.hint}" if f.hint else "")},
-                "locations": [{"physicalLocation": place}],
-            }
-        )
+        result: dict[str, object] = {
+            "ruleId": f.rule,
+            "level": level[f.severity],
+            "message": {"text": "\n".join([f.about, *_more(f)])},
+            "locations": [_location(f.path, f.line, f.col)],
+        }
+        if f.made:
+            message = {"message": {"text": "the generated file"}}
+            result["relatedLocations"] = [
+                {**_location(f.made.path, f.made.line, f.made.col), **message}
+            ]
+        results.append(result)
     rules = [{"id": rule} for rule in sorted({f.rule for f in findings})]
     run = {"tool": {"driver": {"name": "generator", "rules": rules}}, "results": results}
     log = {"$schema": _SARIF_SCHEMA, "version": "2.1.0", "runs": [run]}
     return json.dumps(log, indent=2)
+
+
+def _location(path: str, line: int, col: int) -> dict[str, object]:
+    place: dict[str, object] = {"artifactLocation": {"uri": path}}
+    if line:
+        place["region"] = {"startLine": line, "startColumn": max(col, 1)}
+    return {"physicalLocation": place}
 
 
 _SARIF_SCHEMA = (
@@ -138,7 +182,15 @@ FORMATS: dict[str, Callable[[Sequence[Finding]], str]] = {
 
 
 def _fields(finding: Finding) -> dict[str, object]:
-    return {name: getattr(finding, name) for name in Finding.__slots__}
+    made = asdict(finding.made) if finding.made else None
+    return {**{field.name: getattr(finding, field.name) for field in fields(finding)}, "made": made}
+
+
+def _more(finding: Finding) -> list[str]:
+    """The lines below a message, where a format has one text for all."""
+    template = finding.made.template if finding.made else None
+    lines = [f"template: {template}"] if template else []
+    return [*lines, f"hint: {finding.hint}"] if finding.hint else lines
 
 
 def _data(value: str, *, prop: bool = False) -> str:

@@ -177,6 +177,7 @@ def prove_charts(
     """Lint and render what is in charts/, and judge every object."""
     from generator.check.charts import check_charts
     from generator.check.unread import unread_overlays
+    from generator.places import placed
     from generator.tools.helm import find
 
     report = check_charts(
@@ -187,7 +188,7 @@ def prove_charts(
     )
     names = tuple(chart.name for chart in platform.charts)
     unread = unread_overlays(spec.parent, platform.environments, names)
-    return replace(report, findings=tuple(sorted((*report.findings, *unread))))
+    return replace(report, findings=placed((*report.findings, *unread), spec))
 
 
 def targets(

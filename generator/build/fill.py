@@ -36,7 +36,8 @@ def fill_chart(platform: Platform, chart: Chart) -> Tree:
     tree["values.schema.json"] = schemas.of_umbrella(plans[0], plans[1:])
     raw = umbrella.raw_manifests(chart, platform.root)
     tree.update(_new_names(chart, raw, tree))
-    tree[SOURCE_MAP] = _source_map(plans, dict(zip(raw, chart.manifests, strict=True)))
+    own = f"{platform.root / 'kinds'}/"
+    tree[SOURCE_MAP] = _source_map(plans, dict(zip(raw, chart.manifests, strict=True)), own)
     return dict(sorted(tree.items()))
 
 
@@ -186,18 +187,25 @@ class _Schemas:
         return values.schema_json(tree, f"Values of {plan.name}")
 
 
-def _source_map(plans: list[ChartPlan], raw: Mapping[str, str]) -> bytes:
-    """Path of each file to the node of the spec that asked for it and the template, if any."""
+def _source_map(plans: list[ChartPlan], raw: Mapping[str, str], own: str) -> bytes:
+    """Path of each file to the node of the spec that asked for it and the template, if any.
+
+    A template of the author's own is named as seen from the spec; `own` is where kinds lie there.
+    """
     entries = {}
     for plan in plans:
         prefix = f"{plan.folder}/" if plan.folder else ""
         for name in ("values.yaml", "values.schema.json"):
             entries[prefix + name] = _origin(plan.origin, "")
         for planned in plan.files:
-            entries[planned.path] = _origin(planned.origin, planned.template)
-    top = _origin(plans[0].origin, "")
-    for name, source in raw.items():
-        entries[name] = {**top, "template": source}
+            template = planned.template
+            if planned.folders[0].startswith(own):
+                path = str(_find(planned))
+                template = f"kinds/{path.removeprefix(own)}" if path.startswith(own) else template
+            entries[planned.path] = _origin(planned.origin, template)
+    top = _origin(plans[0].origin, "")["spec"]
+    for index, (name, source) in enumerate(raw.items()):
+        entries[name] = {"spec": f"{top}.manifests.{index}", "template": source}
     return orjson.dumps(entries, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS) + b"\n"
 
 

@@ -67,7 +67,10 @@ def test_source_map_has_every_file_and_nothing_else(tree):
         "template": "deployment.yaml",
     }
     assert entries["charts/api/values.yaml"]["spec"] == "charts.shop.components.api"
-    assert entries["templates/extra.yaml"] == {"spec": "charts.shop", "template": "extra.yaml"}
+    assert entries["templates/extra.yaml"] == {
+        "spec": "charts.shop.manifests.0",
+        "template": "extra.yaml",
+    }
 
 
 def test_the_author_s_own_manifests_are_copied_as_they_are(tree):
