@@ -52,15 +52,18 @@ def code(tmp_path_factory):
     """What stands for the generator's own code, so that it may be changed."""
     folder = tmp_path_factory.mktemp("code")
     (folder / "cli.py").write_text("# a module\n")
+    (folder / "site-packages").mkdir()
     return folder
 
 
 @pytest.fixture(autouse=True)
 def surroundings(monkeypatch, code):
-    """No variables of whoever runs the tests."""
+    """No variables of whoever runs the tests, and no libraries that they install meanwhile."""
     for name in ("HELM_BIN", "SOURCE_DATE_EPOCH"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(memo, "_TOOL", code)
+    assert list(memo._libraries()), "those of this Python are watched"
+    monkeypatch.setattr(memo, "_libraries", lambda: [str(code / "site-packages")])
 
 
 def is_real(spec: Path, helm: Path | None = None) -> bool:
@@ -127,6 +130,7 @@ EDITS = {
     "memo": lambda folder, code: (folder / "dist" / memo.NAME).write_text("{"),
     "helm": another_helm,
     "code": lambda folder, code: (code / "cli.py").write_text("# another\n"),
+    "new library": lambda folder, code: (code / "site-packages" / "yaml").mkdir(),
     "new code": lambda folder, code: (code / "new.py").write_text(""),
 }
 
