@@ -21,6 +21,7 @@ from generator.spec.source import read_source
 from generator.tools import helm
 from generator.tools.helm import Helm
 from tests import needs
+from tests.kinds.knobs import nested
 
 SPECS = (needs.ROOT / "platform.yaml", *sorted(needs.ROOT.glob("examples/*/platform.yaml")))
 
@@ -181,18 +182,6 @@ def helm_of(major: int) -> Helm:
 
 
 _numbers = itertools.count()
-
-
-def nested(values: Mapping[str, Any]) -> dict[str, Any]:
-    """`{"a.b": 1}` as `{"a": {"b": 1}}`."""
-    tree: dict[str, Any] = {}
-    for path, value in values.items():
-        *parents, leaf = path.split(".")
-        node = tree
-        for part in parents:
-            node = node.setdefault(part, {})
-        node[leaf] = value
-    return tree
 
 
 def pairwise(names: Sequence[str]) -> list[dict[str, bool]]:

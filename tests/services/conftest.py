@@ -11,7 +11,7 @@ import pytest
 
 from generator.ship import archive
 from generator.ship.archive import Package
-from generator.tools import helm
+from generator.tools import helm, process
 from generator.tools.helm import Helm
 from tests import needs
 from tests.services import registry
@@ -100,3 +100,16 @@ def pack(tmp_path):
         return archive.pack(chart, tmp_path / "packed" / greeting)
 
     return packed
+
+
+@pytest.fixture
+def run(real_helm, tmp_path):
+    """Helm as a user has it, with homes of its own."""
+    homes = {f"HELM_{name}_HOME": str(tmp_path / name) for name in ("CACHE", "CONFIG", "DATA")}
+    environment = {"PATH": "/usr/bin:/bin", "HOME": str(tmp_path / "home"), **homes}
+
+    def call(*words: object) -> str:
+        command = [real_helm.path, *map(str, words)]
+        return process.run(command, env=environment, cwd=tmp_path).stdout
+
+    return call

@@ -7,7 +7,6 @@ import yaml
 
 from generator.errors import ToolError
 from generator.ship.publish import publish
-from generator.tools import process
 from tests.services import web
 
 
@@ -18,19 +17,6 @@ def served(tmp_path, pack):
     publish([each.path for each in packages], str(tmp_path / "repo"), find_helm=lambda: None)
     with web.serving(tmp_path / "repo") as address:
         yield address, packages
-
-
-@pytest.fixture
-def run(real_helm, tmp_path):
-    """Helm as a user has it, with homes of its own."""
-    homes = {f"HELM_{name}_HOME": str(tmp_path / name) for name in ("CACHE", "CONFIG", "DATA")}
-    environment = {"PATH": "/usr/bin:/bin", "HOME": str(tmp_path / "home"), **homes}
-
-    def call(*words: object) -> str:
-        command = [real_helm.path, *map(str, words)]
-        return process.run(command, env=environment, cwd=tmp_path).stdout
-
-    return call
 
 
 def test_versions_are_found_newest_first(served, run):

@@ -12,7 +12,6 @@ import yaml
 
 from generator.errors import ToolError
 from generator.ship import archive
-from generator.tools import process
 from tests.product import running
 from tests.product.platforms import SPECS, copied, made, parsed, title
 from tests.services import web
@@ -51,19 +50,6 @@ def packaged(tmp_path_factory):
 @pytest.fixture(params=SPECS, ids=title)
 def platform(request, packaged) -> Path:
     return packaged(request.param)
-
-
-@pytest.fixture
-def run(real_helm, tmp_path):
-    """Helm as a user has it, with homes of its own."""
-    homes = {f"HELM_{name}_HOME": str(tmp_path / name) for name in ("CACHE", "CONFIG", "DATA")}
-    environment = {"PATH": "/usr/bin:/bin", "HOME": str(tmp_path / "home"), **homes}
-
-    def call(*words: object) -> str:
-        command = [real_helm.path, *map(str, words)]
-        return process.run(command, env=environment, cwd=tmp_path).stdout
-
-    return call
 
 
 def publish(spec: Path, target: str, *more: str):
