@@ -2,8 +2,8 @@
 
 What a template prints depends on its own values, `global`, the release, the chart and the cluster's
 version, and of these only values differ between environments. A subchart is told nothing else: not
-the values of its neighbours, nor those of the chart above it. So the first environment is rendered
-in full, and in the others a subchart is switched off, and its objects taken from the first, when
+the values of its neighbours, nor those of the chart above it. So the last environment is rendered
+in full, and in the others a subchart is switched off, and its objects taken from the last, when
 the overlays say the same of it, of `global` and of `tags` (docs/decisions/0016-alike-subcharts.md).
 
 All of it rests on nobody else looking into the subchart. `apart` names those of which that is

@@ -2,7 +2,7 @@
 
 Chart.yaml, values, overlays    yamale, values.schema.json     `values`
 templates as written            rules                          `rules`
-helm lint --strict              one call a chart               `helmwords`
+helm lint --strict              one call a chart               `linting`
 helm template                   environments x versions        `environments`
 objects of a rendering          Kubernetes, CRDs, rules        `rendered`
 """
@@ -17,14 +17,14 @@ from pathlib import Path
 from generator.check.alike import apart
 from generator.check.chartfiles import ChartFiles, YamlFile, read_chart, read_yaml
 from generator.check.environments import Environments
-from generator.check.helmwords import lint_findings, template_failure
+from generator.check.linting import lint
 from generator.check.occasions import merged
 from generator.check.release import check_size, release_bytes
 from generator.check.rendered import Outcome, Prover
 from generator.check.rules import check_templates
 from generator.check.sources import ChartSources, read_sources
-from generator.check.values import check_chart_files, check_overlays, fit_alone
-from generator.errors import InputError, ToolError
+from generator.check.values import check_chart_files, check_overlays
+from generator.errors import InputError
 from generator.findings import Finding
 from generator.tools import pool
 from generator.tools.helm import Helm
@@ -85,11 +85,11 @@ def check_charts(
     *,
     kube_versions: Sequence[str],
     root: Path,
-    lint: bool = True,
+    linted: bool = True,
 ) -> Report:
     """Prove charts. `root` is what the paths of findings are relative to.
 
-    Without `lint`, `helm lint` is left out; whatever stops a rendering is found all the same.
+    If not `linted`, `helm lint` is left out; whatever stops a rendering is found all the same.
     """
     charts, findings = _read_all(targets, root)
     wrong = [_overlay_findings(chart) for chart in charts]
@@ -97,7 +97,7 @@ def check_charts(
         findings.update(check_chart_files(chart.files), check_templates(chart.sources))
         findings.update(*by_environment.values())
     renderings = [
-        _renderings(chart, helm, kube_versions, without=set(by_environment))
+        _renderings(chart, helm, kube_versions, without=set(by_environment), linted=linted)
         for chart, by_environment in zip(charts, wrong, strict=True)
     ]
     done = _rendered_all(renderings)
@@ -109,9 +109,11 @@ def check_charts(
         rendered += [_rendered(chart, each) for each in own if each.text]
     # What does not render is not linted: Helm would say the same again in other words.
     lints = [
-        partial(_lint, chart, helm, kube_versions[-1])
-        for chart, by_environment, own in zip(charts, wrong, done, strict=True)
-        if lint and not by_environment and all(each.text for each in own)
+        partial(_lint, chart, rendering, kube_versions[-1])
+        for chart, rendering, by_environment, own in zip(
+            charts, renderings, wrong, done, strict=True
+        )
+        if linted and not by_environment and all(each.text for each in own)
     ]
     findings.update(*pool.together(lints))
     return Report(findings=tuple(sorted(findings)), renderings=tuple(rendered), release_bytes=sizes)
@@ -149,29 +151,22 @@ def _overlay_findings(chart: _Chart) -> Mapping[str, tuple[Finding, ...]]:
     return {name: found for name, found in checked.items() if found}
 
 
-def _lint(chart: _Chart, helm: Helm, version: str) -> tuple[Finding, ...]:
-    """With the overlays of the last environment: `required` values stand there, if anywhere.
-
-    Helm validated these values when it rendered them, on top of those of the subcharts. That it
-    would take them without those too, as it asks here, is quicker seen by ourselves.
-    """
+def _lint(chart: _Chart, rendering: Environments, version: str) -> tuple[Finding, ...]:
+    """With the overlays of the last environment: `required` values stand there, if anywhere."""
     name, last = (("", ()), *chart.target.environments.items())[-1]
-    try:
-        messages = helm.lint(
-            [chart.target.path],
-            values=last,
-            kube_version=version,
-            namespace=chart.target.namespace,
-            strict=True,
-            schemas=not fit_alone(chart.files, chart.overlays.get(name, ())),
-        )
-    except ToolError as error:
-        return (template_failure(error, chart.files.name, chart.shown),)
-    return tuple(lint_findings(messages, chart.files.name, chart.shown))
+    return lint(
+        chart.files,
+        rendering.prover.helm,
+        values=last,
+        overlays=chart.overlays.get(name, ()),
+        kube_version=version,
+        namespace=chart.target.namespace,
+        apart=rendering.apart,
+    )
 
 
 def _renderings(
-    chart: _Chart, helm: Helm, versions: Sequence[str], *, without: set[str]
+    chart: _Chart, helm: Helm, versions: Sequence[str], *, without: set[str], linted: bool
 ) -> Environments:
     """In all environments but some."""
     prover = Prover(
@@ -191,6 +186,8 @@ def _renderings(
         overlays=chart.overlays,
         versions=versions,
         apart=apart(chart.files, chart.sources),
+        # Where an environment is left out there is an error already, and no lint.
+        schemas=not linted or bool(without),
     )
 
 

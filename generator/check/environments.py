@@ -1,4 +1,4 @@
-"""All renderings of one chart: the first environment in full, of the others what differs."""
+"""All renderings of one chart: the last environment in full, of the others what differs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from generator.errors import ToolError
 from generator.tools import pool
 
 #: What a call of Helm brought: a rendering in full, or the text of one without the subcharts that
-#: the first environment has, None where Helm refused that.
+#: the last environment has, None where Helm refused that.
 Part = Outcome | str | None
 
 
@@ -24,13 +24,14 @@ class Environments:
     """The renderings of one chart in each environment, on each version of Kubernetes."""
 
     prover: Prover
-    files: Mapping[str, tuple[Path, ...]]  # the overlays of each environment
+    files: dict[str, tuple[Path, ...]]  # the overlays of each environment
     overlays: Mapping[str, tuple[YamlFile, ...]]  # and what these say
     versions: Sequence[str]
     apart: frozenset[str]  # subcharts that nothing outside them looks into
+    schemas: bool = True  # else `helm lint` sees the last environment's values, and judges them
 
     def calls(self) -> Mapping[Occasion, Callable[[], Part]]:
-        """What to ask Helm at once. Nothing for an environment that is the same as the first."""
+        """What to ask Helm at once. Nothing for an environment that is the same as the last."""
         return {
             occasion: partial(self._part, occasion, self._alike[occasion.environment])
             for occasion in self._occasions
@@ -41,22 +42,23 @@ class Environments:
         """What came of every occasion, once all calls are answered."""
         for occasion in self._occasions:
             part = parts.get(occasion)
-            first = parts[replace(occasion, environment=self._first)]
-            assert isinstance(first, Outcome)
+            base = parts[replace(occasion, environment=self._base)]
+            assert isinstance(base, Outcome)
             if isinstance(part, Outcome):
                 yield part
             elif self._same[occasion.environment]:
-                yield replace(first, occasion=occasion)
-            elif part is None or not first.text:
+                yield replace(base, occasion=occasion)
+            elif part is None or not base.text:
                 yield self._in_full(occasion)
             else:
-                text = completed(part, first.text, self._alike[occasion.environment])
+                text = completed(part, base.text, self._alike[occasion.environment])
                 yield self.prover.judge(occasion, text)
 
     def _part(self, occasion: Occasion, without: frozenset[str]) -> Part:
         files = self.files[occasion.environment]
         if not without:
-            return self.prover.prove(occasion, files)
+            schemas = self.schemas or occasion.environment != self._base
+            return self.prover.prove(occasion, files, schemas=schemas)
         try:
             return self.prover.render(occasion, files, without=without)
         except ToolError:
@@ -75,23 +77,21 @@ class Environments:
         )
 
     @property
-    def _first(self) -> str:
-        return next(iter(self.files))
+    def _base(self) -> str:
+        return next(reversed(self.files))
 
     @cached_property
     def _same(self) -> Mapping[str, bool]:
-        first = self.overlays[self._first] if self.files else ()
-        return {
-            name: name != self._first and same(first, self.overlays[name]) for name in self.files
-        }
+        base = self.overlays[self._base] if self.files else ()
+        return {name: name != self._base and same(base, self.overlays[name]) for name in self.files}
 
     @cached_property
     def _alike(self) -> Mapping[str, frozenset[str]]:
-        """By environment, the subcharts whose objects are those of the first environment."""
-        first = self.overlays[self._first] if self.files else ()
+        """By environment, the subcharts whose objects are those of the last environment."""
+        base = self.overlays[self._base] if self.files else ()
         return {
             name: frozenset()
-            if name == self._first
-            else alike(self.apart, first, self.overlays[name])
+            if name == self._base
+            else alike(self.apart, base, self.overlays[name])
             for name in self.files
         }

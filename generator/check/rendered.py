@@ -48,10 +48,10 @@ class Prover:
     _by_schema: dict[tuple[Object, str], tuple[Finding, ...]] = field(default_factory=dict)
     _together: dict[tuple[Object, ...], tuple[Finding, ...]] = field(default_factory=dict)
 
-    def prove(self, occasion: Occasion, values: Sequence[Path]) -> Outcome:
+    def prove(self, occasion: Occasion, values: Sequence[Path], *, schemas: bool = True) -> Outcome:
         """Render the chart with these values, and look at what came out."""
         try:
-            text = self.render(occasion, values)
+            text = self.render(occasion, values, schemas=schemas)
         except ToolError as error:
             return Outcome(
                 occasion=occasion, findings=(template_failure(error, self.name, self.shown),)
@@ -59,7 +59,12 @@ class Prover:
         return self.judge(occasion, text)
 
     def render(
-        self, occasion: Occasion, values: Sequence[Path], *, without: Collection[str] = ()
+        self,
+        occasion: Occasion,
+        values: Sequence[Path],
+        *,
+        schemas: bool = True,
+        without: Collection[str] = (),
     ) -> str:
         """What Helm prints for these values, if need be without some subcharts."""
         return self.helm.template(
@@ -69,6 +74,7 @@ class Prover:
             values=values,
             kube_version=occasion.kube_version,
             api_versions=self.api_versions,
+            schemas=schemas,
             without=without,
         )
 

@@ -59,10 +59,13 @@ def check_overlays(chart: ChartFiles, overlays: Sequence[YamlFile]) -> tuple[Fin
     return tuple(_against_schema(chart, coalesce(chart, _given(overlays)), overlays))
 
 
-def fit_alone(chart: ChartFiles, overlays: Sequence[YamlFile]) -> bool:
-    """Whether a chart's own values and overlays fit its schema, without those of subcharts."""
+def switched_on(chart: ChartFiles, subchart: ChartFiles, overlays: Sequence[YamlFile]) -> bool:
+    """Whether a subchart is on with these overlays."""
+    key, condition = chart.subchart_key(subchart)
     values = _merged(_given(overlays), mapping(chart.values.data))
-    return chart.schema is None or not chart.schema.problems(values)
+    return _on(
+        {**values, key: _merged(mapping(values.get(key)), mapping(subchart.values.data))}, condition
+    )
 
 
 def _given(overlays: Sequence[YamlFile]) -> Values:

@@ -59,18 +59,21 @@ class Helm:
         namespace: str = "default",
         strict: bool = True,
         schemas: bool = True,
+        without: Collection[str] = (),
     ) -> tuple[LintMessage, ...]:
         """What `helm lint` says of the charts, in one call, whether it accepts them or not.
 
-        Without `schemas`, values are not validated: what was rendered with them has been.
+        Without `schemas`, values are not validated. `without` are subcharts to switch off,
+        whatever the values say.
         """
-        command: list[str | Path] = [self.path, "lint", *charts, *value_files(values)]
+        off, stdin = _switched_off(without)
+        command: list[str | Path] = [self.path, "lint", *charts, *value_files(values), *off]
         command += ["--kube-version", _full(kube_version), "--namespace", namespace]
         if not schemas:
             command.append("--skip-schema-validation")
-        done = process.run(
-            [*command, "--strict"] if strict else command, env=environment(), accept=(0, 1)
-        )
+        if strict:
+            command.append("--strict")
+        done = process.run(command, env=environment(), stdin=stdin, accept=(0, 1))
         messages = _lint_messages(done.stdout)
         worst = {"ERROR", "WARNING"} if strict else {"ERROR"}
         if done.code and not any(message.severity in worst for message in messages):
@@ -86,17 +89,19 @@ class Helm:
         values: Sequence[Path] = (),
         kube_version: str,
         api_versions: Sequence[str] = (),
+        schemas: bool = True,
         without: Collection[str] = (),
     ) -> str:
         """The manifests that installing the chart (a directory or an archive) would send.
 
-        `without` are subcharts to switch off, whatever the values say.
+        `schemas` and `without` are those of `lint`.
         """
-        command: list[str | Path] = [self.path, "template", release, chart, *value_files(values)]
-        stdin = json.dumps({key: {"enabled": False} for key in without}) if without else None
-        if stdin:
-            command.append("--values=-")
+        off, stdin = _switched_off(without)
+        command: list[str | Path] = [self.path, "template", release, chart]
+        command += [*value_files(values), *off]
         command += ["--namespace", namespace, "--kube-version", _full(kube_version)]
+        if not schemas:
+            command.append("--skip-schema-validation")
         for version in api_versions:
             command += ["--api-versions", version]
         return process.run(command, env=environment(), stdin=stdin).stdout
@@ -202,6 +207,13 @@ def value_files(values: Sequence[Path]) -> list[str]:
     """The options that name value files."""
     # Helm reads the option as one record of a CSV file: a comma in a name needs the quotes.
     return ["--values=" + '"{}"'.format(str(file).replace('"', '""')) for file in values]
+
+
+def _switched_off(subcharts: Collection[str]) -> tuple[list[str], str | None]:
+    """What to add to a command, and what it reads, for some subcharts to be off."""
+    if not subcharts:
+        return [], None
+    return ["--values=-"], json.dumps({key: {"enabled": False} for key in subcharts})
 
 
 def _lint_messages(output: str) -> tuple[LintMessage, ...]:

@@ -135,10 +135,10 @@ def test_only_what_differs_is_rendered_again(make: Make, tmp_path: Path, program
         folder,
         Listening(path=program.path, version=program.version),
         tmp_path,
-        first={"web": {"size": 2}},
-        second={"web": {"size": 2}},
-        third={"web": {"size": 3}},
-        fourth={"global": {"x": 1}},
+        first={"global": {"x": 1}},
+        second={"web": {"size": 3}},
+        third={"web": {"size": 2}},
+        fourth={"web": {"size": 2}},
     )
     assert sorted(asked, key=str) == [(1, frozenset()), (1, frozenset()), (1, frozenset({"api"}))]
     assert [each.objects for each in report.renderings] == [3, 3, 3, 3]
@@ -154,9 +154,9 @@ def test_findings_are_those_of_full_renderings(
     names = ("api", "web")
     folder = make({f"charts/{name}/templates/pod.yaml": latest % name for name in names})
     environments = {
-        "first": {"api": {"tag": "latest"}, "web": {"tag": "1"}},
+        "first": {"api": {"tag": "latest", "enabled": False}, "web": {"tag": "1"}},
         "second": {"api": {"tag": "latest"}, "web": {"tag": "latest"}},
-        "third": {"api": {"tag": "latest", "enabled": False}, "web": {"tag": "1"}},
+        "third": {"api": {"tag": "latest"}, "web": {"tag": "1"}},
     }
     found = prove(folder, program, tmp_path, **environments)
     assert keys_of(folder) == {"api", "web"}
@@ -195,7 +195,7 @@ def prove(folder: Path, program: Helm, root: Path, **environments: Any) -> Repor
         values[name] = (root / f"{name}.yaml",)
         values[name][0].write_text(yaml.safe_dump(data))
     target = ChartTarget(path=folder, release="shop", namespace="shop", environments=values)
-    return check_charts([target], program, kube_versions=("1.34",), root=root, lint=False)
+    return check_charts([target], program, kube_versions=("1.34",), root=root, linted=False)
 
 
 def test_nothing_looks_into_the_subcharts_of_the_plain_chart(make: Make) -> None:

@@ -132,7 +132,7 @@ def test_packed_subcharts_are_said_not_to_be_looked_into(helm4: Helm, tmp_path: 
 def test_without_lint_helm_lint_is_not_asked(helm4: Helm, tmp_path: Path, monkeypatch) -> None:
     monkeypatch.setattr(Helm, "lint", lambda *_, **__: pytest.fail("asked"))
     target = shop(tmp_path, {})
-    report = check_charts([target], helm4, kube_versions=["1.37"], root=tmp_path, lint=False)
+    report = check_charts([target], helm4, kube_versions=["1.37"], root=tmp_path, linted=False)
     assert report.findings == ()
 
 

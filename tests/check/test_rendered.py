@@ -55,6 +55,7 @@ def test_helm_is_asked_for_the_chart_with_all_that_its_templates_want():
             "values": [Path("/v.yaml")],
             "kube_version": "1.31",
             "api_versions": ("cert-manager.io/v1",),
+            "schemas": True,
             "without": (),
         }
     ]

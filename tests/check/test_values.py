@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from generator.check.chartfiles import ChartFiles, read_chart, read_yaml
-from generator.check.values import check_chart_files, check_overlays, coalesce, fit_alone
+from generator.check.values import check_chart_files, check_overlays, coalesce, switched_on
 from tests.needs import ROOT
 
 CHARTS = Path(__file__).parent / "charts"
@@ -45,14 +45,17 @@ def test_values_merge_as_helm_merges_them(tmp_path):
     }
 
 
-def test_values_fit_alone_or_only_on_top_of_those_of_a_subchart(tmp_path):
-    schema = '{"properties": {"web": {"required": ["port"]}}}'
-    chart(tmp_path / "c", {"web": {}}, web={"port": 80})
-    (tmp_path / "c" / "values.schema.json").write_text(schema)
-    files = read_chart(tmp_path / "c", "c")
-    assert check_overlays(files, ()) == ()
-    assert not fit_alone(files, ())
-    assert fit_alone(files, [overlay(tmp_path, "web: {port: 81}\n")])
+def test_a_subchart_is_on_unless_the_last_word_on_its_switch_says_otherwise(tmp_path):
+    files = chart(tmp_path / "c", {"web": {"enabled": True}}, web={"enabled": False})
+    about = files.folder / "Chart.yaml"
+    about.write_text(about.read_text().replace("name: web", "condition: web.enabled\n  name: web"))
+    files = read_chart(files.folder, "c")
+    web = files.subcharts[0]
+    assert switched_on(files, web, ())
+    assert not switched_on(files, web, [overlay(tmp_path, "web: {enabled: false}\n")])
+    (files.folder / "values.yaml").write_text("{}\n")
+    files = read_chart(files.folder, "c")
+    assert not switched_on(files, files.subcharts[0], ())
 
 
 def test_an_alias_is_where_the_values_lie(tmp_path):
