@@ -105,12 +105,17 @@ class Plane:
             return None
         with contextlib.suppress(ChildProcessError):  # started by another process, or reaped
             os.waitpid(pid, os.WNOHANG)
-        # A pid counts only while it is still the program that was started.
+        # A pid counts only while it is still the program that was started. One that was killed
+        # holds its ports until the last of its threads is gone, later than it is a zombie.
         try:
-            running = Path(f"/proc/{pid}/exe").readlink()
+            called, _, rest = (
+                Path(f"/proc/{pid}/stat").read_text().partition(" (")[2].partition(") ")
+            )
+            threads = len(list(Path(f"/proc/{pid}/task").iterdir()))
         except OSError:
             return None
-        return pid if running.name.partition(" ")[0] == name else None
+        gone = rest.startswith(("Z", "X")) and threads <= 1
+        return None if gone or called != name[:15] else pid
 
     def wait_ready(self) -> None:
         """Wait until the API server says that it is ready."""

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import socket
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests import needs
+from tests.cluster import plane as planes
 from tests.cluster.reach import until
 
 pytestmark = pytest.mark.xdist_group("cluster-plane")
@@ -132,3 +138,41 @@ def test_listens_on_loopback_alone(cluster):
         socket.create_connection(("127.0.0.1", port), timeout=2).close()
         with pytest.raises(OSError):
             socket.create_connection((address, port), timeout=2)
+
+
+def test_is_torn_down_when_its_owner_is_killed(cluster, tmp_path):
+    """Not even a SIGKILL of pytest leaves a program behind."""
+    script = (
+        "import sys, time; from pathlib import Path; from tests.cluster import fixtures\n"
+        "with fixtures.joined(Path(sys.argv[1]), Path(sys.argv[2])) as plane:\n"
+        "    print('up', flush=True); time.sleep(600)\n"
+    )
+    folder = tmp_path / "own"
+    built = cluster.definitions.parent
+    owner = subprocess.Popen(
+        [sys.executable, "-c", script, str(folder), str(built)],
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=needs.ROOT,
+        env={**os.environ, "PYTHONPATH": str(needs.ROOT)},
+    )
+    try:
+        assert owner.stdout is not None
+        assert owner.stdout.readline() == "up\n"
+        plane = planes.Plane(folder=folder)
+        pids = [int(path.read_text()) for path in (folder / "pid").iterdir()]
+        assert len(pids) == 5
+        plane.stop("kube-apiserver", signal.SIGKILL)
+        with pytest.raises(planes.PlaneError, match="kube-apiserver ended"):
+            plane.check()
+        plane.start("kube-apiserver")
+        plane.wait_ready()
+        again = plane.pid("kube-apiserver")
+    finally:
+        owner.kill()
+        owner.communicate()
+    until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in pids))
+    assert again is not None
+    until(lambda: os.waitpid(again, os.WNOHANG)[0] == again)  # a child of ours: it has ended
+    until(lambda: not (folder / "pid").exists())
+    assert (folder / "log" / "etcd.log").exists()
