@@ -125,7 +125,16 @@ def _next(result: Result) -> str:
         (
             f"  python -m generator check{option}    # on five versions of Kubernetes",
             f"  python -m generator publish{option}{to} --dry-run    # what it would push",
+            f"  kubectl apply --server-side -f {folder}/files/namespace.yaml",
             f"  helm upgrade --install {first.chart.name} {folder}"
-            f" --namespace {first.chart.namespace}",
+            f" --namespace {first.chart.namespace}{_values(result)}",
         )
     )
+
+
+def _values(result: Result) -> str:
+    """What the last environment changes, where there is such a file."""
+    from generator.pipeline import overlay
+
+    files = [overlay(result.spec, e, result.built[0].chart) for e in result.platform.environments]
+    return f" --values {shlex.quote(str(files[-1]))}" if files and files[-1].is_file() else ""

@@ -75,16 +75,22 @@ def test_everything_lies_beside_the_spec(tmp_path, where):
 
 def test_what_to_type_next_can_be_typed(tmp_path):
     deploy = repository(tmp_path / "repo")
+    (deploy / "values" / "production").mkdir()
+    (deploy / "values" / "production" / "shop.yaml").write_text("front:\n  replicas: 2\n")
     done = run("build", "-f", "deploy/charts of ours/platform.yaml", cwd=tmp_path / "repo")
     lines = done.stdout.partition("next:\n")[2].splitlines()
-    assert len(lines) == 3
+    assert len(lines) == 4
     for line in lines[:2]:
         assert "-f 'deploy/charts of ours/platform.yaml'" in line
     words = shlex.split(lines[1].partition("#")[0])[3:]
     assert run(*words, cwd=tmp_path / "repo").returncode == 0
-    folder = lines[2].partition("--install shop ")[2].partition(" --namespace")[0]
-    assert folder == "'deploy/charts of ours/charts/shop'"
-    assert (deploy / "charts" / "shop").is_dir()
+    *_, namespace = shlex.split(lines[2])
+    assert (tmp_path / "repo" / namespace).is_file()
+    install = shlex.split(lines[3])
+    assert install[:4] == ["helm", "upgrade", "--install", "shop"]
+    assert (tmp_path / "repo" / install[4] / "Chart.yaml").is_file()
+    (overlay,) = install[install.index("--values") + 1 :]
+    assert (tmp_path / "repo" / overlay).is_file()
 
 
 @pytest.fixture(scope="module")
