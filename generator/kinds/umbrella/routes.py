@@ -8,7 +8,7 @@ from generator.kinds.api import File, Knob
 from generator.kinds.common import schemas as s
 from generator.kinds.umbrella.ingresses import LONGEST, ingress_objects
 from generator.kinds.umbrella.network import Entry, Host, Network, network
-from generator.kinds.umbrella.words import alias_on, alias_on_own, any_of, on, target
+from generator.kinds.umbrella.words import alias_on, alias_on_own, any_of, any_on, on, target
 from generator.spec.model import Chart
 
 HOST = {"type": "string", "minLength": 1, "maxLength": 253}
@@ -40,9 +40,15 @@ def files(chart: Chart) -> Iterator[File]:
 
 def _ingress_files(chart: Chart, found: Network) -> Iterator[File]:
     own = chart.ingress.controller == "nginx"
-    words = {"on": on, "any_of": any_of, "alias_on": alias_on_own if own else alias_on}
     for item in ingress_objects(chart, found):
-        context = {**words, "object": item, "origin": item.origin}
+        context = {
+            "on": on,
+            "any_of": any_of,
+            "any_on": any_on(item.hosts, item.aliases if own else ()),
+            "alias_on": alias_on_own if own else alias_on,
+            "object": item,
+            "origin": item.origin,
+        }
         yield File(template="ingress.yaml", path=_path("ingress", item.suffix), context=context)
     for host in found.redirects:
         if own or not host.www:

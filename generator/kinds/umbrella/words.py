@@ -67,6 +67,12 @@ def any_of(hosts: Iterable[Host]) -> str:
     return _either([f".Values.routes.{host.key}.enabled" for host in hosts])
 
 
+def any_on(hosts: Iterable[Host], aliases: Iterable[Host]) -> str:
+    """One of the hosts of an Ingress object is on, or one that is not redirected for now."""
+    names = [f".Values.routes.{host.key}.enabled" for host in hosts]
+    return _either([*names, *(f"({alias_on_own(host)})" for host in aliases)])
+
+
 def serves(host: Host) -> str:
     """One of the components behind a host is on."""
     return _either(list(dict.fromkeys(on(route.to) for route in host.routes if route.to)))

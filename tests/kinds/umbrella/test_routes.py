@@ -206,3 +206,15 @@ class TestTraefik:
         assert "tls" not in ingress["spec"]
         found = annotations(objects, "shop-ingress")
         assert found["nginx.ingress.kubernetes.io/ssl-redirect"] == "false"
+
+
+def test_an_alias_answers_alone_while_redirects_are_off(tmp_path):
+    routes = {"example.com": "storefront", "www.example.com": {"redirect": "example.com"}}
+    built = build(tmp_path, COMPONENTS, routes=routes)
+    values = {"routes": {"example": {"enabled": False}}}
+    spec = render(built, values).one("Ingress", "shop-ingress")["spec"]
+    assert [rule["host"] for rule in spec["rules"]] == ["www.example.com"]
+    assert spec["tls"][0]["hosts"] == ["www.example.com"]
+    off = render(built, {**values, "redirects": {"enabled": True}}).names
+    assert not {name for name in off if name.startswith("Ingress/")}
+    assert "VirtualServer/shop-www-redirect" in off
