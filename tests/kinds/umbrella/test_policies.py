@@ -114,3 +114,14 @@ def test_accounts_with_a_token_are_known_by_the_name_that_was_chosen(tmp_path):
     assert accounts({"ledger": {"enabled": False}}) == ["ledger"]
     assert accounts({"ledger": {"serviceAccount": {"create": False, "name": "mine"}}}) == ["mine"]
     assert accounts({"ledger": {"fullnameOverride": "books"}}) == ["books"]
+
+
+def test_names_of_the_cluster_stay_short_and_apart(full):
+    def names(release):
+        objects = render(full, release=release).all
+        return [o["metadata"]["name"] for o in objects if o["kind"].startswith("Validating")]
+
+    longest = names("a-release-with-a-name-as-long-as-helm-accepts-it-be")
+    assert max(map(len, longest)) <= 63
+    assert len(set(longest)) == len(NAMES)
+    assert not set(longest) & set(names("a-release-with-a-name-as-long-as-helm-accepts-it-is"))

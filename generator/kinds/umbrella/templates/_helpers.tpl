@@ -13,6 +13,18 @@
 {{- define "[[ define ]].fullname" -}}
 {{ include "[[ define ]].prefix" . }}[[ chart.name ]]
 {{- end }}
+[% if chart.policies %]
+
+{{/* Name of objects of the whole cluster, which have a word of ten characters behind it. */}}
+{{- define "[[ define ]].clusterName" -}}
+{{- $name := printf "%s-%s" .Release.Namespace (include "[[ define ]].fullname" .) -}}
+{{- if gt (len $name) 53 -}}
+{{- printf "%s-%s" ($name | trunc 47 | trimSuffix "-") ($name | sha256sum | trunc 5) -}}
+{{- else -}}
+{{- $name -}}
+{{- end -}}
+{{- end }}
+[% endif %]
 
 {{/* Labels of every object; the object's role is a literal line below each use. */}}
 {{- define "[[ define ]].labels" -}}
