@@ -122,3 +122,20 @@ def test_refuses_to_give_rights_to_the_account_of_all_pods(watch, component):
 def test_an_exporter_without_rights_may_use_any_account(watch):
     objects = watch.render({"blackbox": {"serviceAccount": {"create": False}}})
     assert pod_of(objects.one("Deployment", "blackbox"))["serviceAccountName"] == "default"
+
+
+def test_the_ingress_controller_is_where_the_values_say(tmp_path):
+    built = build(tmp_path)
+
+    def namespaces(values):
+        policy = built.render({"blackbox": values}).one("NetworkPolicy", "blackbox")
+        return [
+            peer["namespaceSelector"]["matchLabels"]["kubernetes.io/metadata.name"]
+            for rule in policy["spec"]["egress"]
+            if "ports" not in rule
+            for peer in rule["to"]
+        ]
+
+    assert namespaces({}) == ["nginx-ingress"]
+    assert namespaces({"ingressNamespaces": ["edge", "edge-two"]}) == ["edge", "edge-two"]
+    assert namespaces({"ingressNamespaces": []}) == []

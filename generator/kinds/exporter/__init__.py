@@ -182,6 +182,23 @@ def _doors(settings: Settings) -> tuple[Door, ...]:
     return (Door(port=settings.port, callers=True, scraper=True, own=True),)
 
 
+def platform_knobs(component: Component, chart: Chart, platform: Platform) -> Sequence[Knob]:
+    """Where public addresses lead to from inside."""
+    public = [one.ingress.namespace for one in platform.charts if one.routes]
+    if component.settings.exporter != BLACKBOX or not public:
+        return ()
+    return (
+        Knob(
+            path="ingressNamespaces",
+            doc="Namespaces of the ingress controllers that public addresses lead to from inside: "
+            "what `global.ingressNamespace` is in the charts with addresses.",
+            default=list(dict.fromkeys(public)),
+            schema=s.NAMES,
+            flip=["another-ingress"],
+        ),
+    )
+
+
 def platform_files(component: Component, chart: Chart, platform: Platform) -> Sequence[File]:
     """The workload and its rights: they name the namespaces of the platform."""
     settings: Settings = component.settings

@@ -136,3 +136,12 @@ def test_identities_of_the_mesh_are_service_accounts_of_the_charts(charts):
                 }
     assert named
     assert named - accounts == set()
+
+
+def test_names_are_resolved_by_coredns_and_by_openshift(full):
+    (rule,) = render(full).one("NetworkPolicy", "allow-dns")["spec"]["egress"]
+    ports = {(port["port"], port["protocol"]) for port in rule["ports"]}
+    assert ports == {(53, "UDP"), (53, "TCP"), (5353, "UDP"), (5353, "TCP")}
+    names = [peer.get("namespaceSelector", {}).get("matchLabels") for peer in rule["to"]]
+    assert {"kubernetes.io/metadata.name": "openshift-dns"} in names
+    assert {} not in rule["to"]
