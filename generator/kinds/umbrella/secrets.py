@@ -39,6 +39,7 @@ def files(chart: Chart) -> Iterator[File]:
                 "secret": secret,
                 "needed": needed(secret),
                 "name": written(secret_name(secret, chart.name)),
+                "expression": secret_name(secret, chart.name),
                 "origin": secret,
             },
         )
@@ -62,7 +63,7 @@ def _external(chart: Chart) -> Iterator[Knob]:
     yield Knob(
         path="externalSecrets.enabled",
         doc="Let the External Secrets Operator, which must be installed, make the Secrets. While "
-        "off, they must exist.",
+        "off, they must exist. Of several releases in a namespace, one only may make them.",
         default=source.enabled,
         schema=s.BOOLEAN,
     )
@@ -106,7 +107,7 @@ def _sealed(chart: Chart) -> Iterator[Knob]:
     yield Knob(
         path="sealedSecrets.enabled",
         doc="Make the Secrets by Sealed Secrets, whose controller must be installed. While off, "
-        "they must exist.",
+        "they must exist. Of several releases in a namespace, one only may make them.",
         default=source.enabled,
         schema=s.BOOLEAN,
         needs=filled,

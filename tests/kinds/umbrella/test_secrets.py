@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
+
 import pytest
 
 from generator.errors import ToolError
-from tests.kinds.rendering import build, problems
+from tests.kinds.data import DATABASE
+from tests.kinds.rendering import Built, build, problems
 from tests.kinds.umbrella.shop import COMPONENTS, SECRETS, render
 
 ENCRYPTED = "AgA" + "x" * 97
@@ -97,3 +100,58 @@ class TestSealed:
     def test_says_what_it_needs(self, sealed):
         with pytest.raises(ToolError, match="needs Sealed Secrets"):
             sealed.render({"sealedSecrets": {"encryptedData": DATA}})
+
+
+def test_names_stay_whatever_the_release_is_called(full, tmp_path):
+    """Sealed data is bound to its name, and all that read a Secret know it by its name."""
+    for built, values, kind in (
+        (full, {"externalSecrets": {"enabled": True}}, "ExternalSecret"),
+        (
+            build(tmp_path, COMPONENTS, secrets=SECRETS, secretsFrom={"provider": "sealedSecrets"}),
+            {"sealedSecrets": {"encryptedData": DATA}},
+            "SealedSecret",
+        ),
+    ):
+        names = render(built, values, release="blue").names
+        assert {f"{kind}/app-secrets", f"{kind}/mail"} <= names
+    assert "one of them only may make these" in (full.path / "README.md").read_text()
+
+
+def test_a_missing_key_is_sealed_for_the_name_that_it_has(tmp_path):
+    components = {**COMPONENTS, "ledger": DATABASE}
+    built = build(tmp_path, components, secretsFrom={"provider": "sealedSecrets"})
+    with pytest.raises(ToolError) as caught:
+        render(built, release="blue")
+    assert "kubeseal --raw --name blue-ledger-tls --namespace shop" in caught.value.output
+
+
+NOTES = {
+    "provided": ({"externalSecrets": {"enabled": True}, "tls": {"enabled": True}}, ""),
+    "own": (
+        {"externalSecrets": {"enabled": False}, "tls": {"enabled": True}},
+        "app-secrets, mail",
+    ),
+    "certificate": (
+        {"externalSecrets": {"enabled": True}, "tls": {"enabled": False, "secretName": "edge"}},
+        "edge",
+    ),
+    "plain": (
+        {"externalSecrets": {"enabled": True}, "tls": {"enabled": False, "terminate": False}},
+        "",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", NOTES)
+def test_notes_name_the_secrets_that_must_exist(full, case, tmp_path):
+    values, expected = NOTES[case]
+    chart = tmp_path / "charts" / "shop"
+    shutil.copytree(full.path, chart)
+    lines = (chart / "templates" / "NOTES.txt").read_text().splitlines()
+    text = "notes: |\n" + "\n".join(f"  {line}" for line in lines)
+    (chart / "templates" / "notes.yaml").write_text(text)
+    (one,) = (o for o in render(Built(helm=full.helm, path=chart), values).all if "notes" in o)
+    notes = one["notes"]
+    assert "Test it:" in notes
+    found = notes.partition("Secrets that must exist, with the keys that the README lists:\n")[2]
+    assert found.partition("\n")[0].strip() == expected
