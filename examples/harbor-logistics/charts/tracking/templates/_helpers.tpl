@@ -14,6 +14,16 @@
 {{ include "tracking.prefix" . }}tracking
 {{- end }}
 
+{{/* Name of objects of the whole cluster, which have a word of ten characters behind it. */}}
+{{- define "tracking.clusterName" -}}
+{{- $name := printf "%s-%s" .Release.Namespace (include "tracking.fullname" .) -}}
+{{- if gt (len $name) 53 -}}
+{{- printf "%s-%s" ($name | trunc 47 | trimSuffix "-") ($name | sha256sum | trunc 5) -}}
+{{- else -}}
+{{- $name -}}
+{{- end -}}
+{{- end }}
+
 {{/* Labels of every object; the object's role is a literal line below each use. */}}
 {{- define "tracking.labels" -}}
 helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" }}
