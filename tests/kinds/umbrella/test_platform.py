@@ -17,7 +17,7 @@ from generator.spec.read import read_platform
 from generator.tools import helm
 from tests import needs
 from tests.kinds.rendering import Built, Objects
-from tests.kinds.umbrella.shop import APIS
+from tests.kinds.umbrella.shop import APIS, render
 
 EVERYTHING = {
     "global": {"mesh": "ambient"},
