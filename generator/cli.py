@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from generator import __version__
+from generator.cli_status import status
 from generator.errors import GeneratorError, InputError
 from generator.options import EPILOG, KUBERNETES, helm_option, spec_option
 
@@ -285,3 +286,6 @@ def schema(spec: Path) -> int:
 
     click.echo(commands.schema_text(spec), nl=False)
     return 0
+
+
+cli.add_command(status)

@@ -1,0 +1,59 @@
+"""`status` and `drift`: how releases are, and whether the cluster still is what they say."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import click
+
+from generator.options import EPILOG, cluster_options, environment_option, spec_option
+
+OUTPUT = click.option(
+    "-o",
+    "--output",
+    type=click.Choice(["json", "text"]),
+    default="text",
+    show_default=True,
+    help="Format of the answer.",
+)
+
+
+@click.command(epilog=EPILOG)
+@spec_option
+@environment_option
+@click.option("--chart", help="Only this chart.")
+@cluster_options
+@OUTPUT
+def status(spec: Path, environment: str, chart: str | None, output: str, **access: Any) -> int:
+    """Say how the releases are: components, scaling, volumes, certificates, backups.
+
+    Exit 0 when all is ready, 2 when something is not, or an operation is pending.
+
+    \b
+    python -m generator status -e production
+    python -m generator status -e production --chart monitoring -o json
+    """
+    from generator import live
+    from generator.progress import Progress
+    from generator.release.status.facts import read_facts
+    from generator.release.status.report import report
+    from generator.release.status.text import text
+    from generator.tools.pool import together
+
+    world = live.world(spec, live.Access(**access))
+    _, targets = live.targets(spec, environment, chart)
+    with Progress() as progress:
+        progress.step("reading the releases")
+        facts = together([partial(read_facts, one, world.kubectl) for one in targets])
+    now = datetime.now(UTC)
+    found = [report(one, now) for one in facts]
+    if output == "json":
+        click.echo(json.dumps([asdict(one) for one in found], indent=2))
+    else:
+        click.echo("\n\n".join(text(one, now) for one in found))
+    return 0 if all(one.ready for one in found) else 2
