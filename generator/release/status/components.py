@@ -78,7 +78,8 @@ def _replicas(live: Json) -> tuple[int, int, str]:
         return ready, 0, OFF if not ready else WAITING
     if _on_delete(spec):  # its pods become new when somebody deletes them
         new = wanted
-    if ready >= wanted and new >= wanted:
+    old = live["kind"] == "Deployment" and int(status.get("replicas", 0)) > new
+    if ready >= wanted and new >= wanted and not old:
         return ready, wanted, READY
     return ready, wanted, FAILED if _gave_up(status) else WAITING
 

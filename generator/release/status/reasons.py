@@ -28,8 +28,13 @@ def reasons(live: Json, pods: Sequence[Json], events: Sequence[Json]) -> tuple[s
     if len(said) > _ENOUGH:
         found.append(f"and {len(said) - _ENOUGH} more pods")
     if not said:
-        found += list(_warnings(events, live))[-1:]
+        found += list(_warnings(events, live))[-1:] or _rolling(status)
     return tuple(dict.fromkeys(" ".join(text.split()) for text in found))
+
+
+def _rolling(status: Mapping[str, Any]) -> list[str]:
+    everything, new = int(status.get("replicas", 0)), int(status.get("updatedReplicas", 0))
+    return [f"rolls out: {new} of {everything} pods are new"] if new < everything else []
 
 
 def _bad(condition: Mapping[str, Any]) -> bool:

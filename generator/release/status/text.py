@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from itertools import groupby
 
 from generator.release.status.model import (
     OFF,
@@ -18,6 +20,9 @@ from generator.release.status.model import (
 
 #: So many revisions before the newest are listed.
 _PASTS = 3
+#: What the cluster says may be pages: the values that it quotes, above all.
+_LONG = 300
+_QUOTED = re.compile(r"(Invalid value: )[\[{].*?[\]}](?=: )", re.DOTALL)
 _GOOD, _LOOK, _SOON = "✓", "✗", "!"
 _MARKS = {READY: _GOOD, OFF: "-"}
 _TITLES = ("", "COMPONENT", "READY", "IMAGE", "RESTARTS", "SCALE", "MAY LOSE")
@@ -54,7 +59,7 @@ def _lines(status: ReleaseStatus, now: datetime) -> Iterator[str]:
     )
     yield from _unfinished(status)
     yield from _components(status.components, now)
-    yield from _table([_claim(one) for one in status.claims])
+    yield from _table(_claims(status.claims))
     yield from _table([_certificate(one, now) for one in status.certificates])
     yield from _table([_schedule(one, now) for one in status.schedules])
     if status.unknown:
@@ -62,7 +67,7 @@ def _lines(status: ReleaseStatus, now: datetime) -> Iterator[str]:
     for past in status.history[1 : 1 + _PASTS]:
         yield (
             f"    before: revision {past.revision}, chart {past.chart_version}, {past.status}, "
-            f"{age(past.at, now)}: {past.description}"
+            f"{age(past.at, now)}: {_short(past.description)}"
         )
 
 
@@ -71,7 +76,7 @@ def _unfinished(status: ReleaseStatus) -> Iterator[str]:
         yield f"  {_LOOK} {status.status}: it runs now, or was killed before it had finished"
         yield f"      hint: python -m generator plan -e {status.environment}"
     elif status.status != "deployed":
-        yield f"  {_LOOK} {status.history[0].description}"
+        yield f"  {_LOOK} {_short(status.history[0].description)}"
 
 
 def _components(parts: Sequence[Component], now: datetime) -> Iterator[str]:
@@ -118,23 +123,29 @@ def _scale(one: Autoscaler) -> str:
 
 
 def _notes(one: Component) -> Iterator[str]:
-    yield from one.reasons
+    yield from map(_short, one.reasons)
     if scale := one.autoscaler:
         if scale.problem:
-            yield f"{scale.name} does not scale: {scale.problem}"
+            yield f"{scale.name} does not scale: {_short(scale.problem)}"
         elif scale.at_maximum:
             yield f"{scale.name} is at its maximum: raise it, or look where the load comes from"
 
 
-def _claim(one: Claim) -> Row:
-    what = f"volume claim {one.name}"
-    return (
-        _MARKS.get(one.state, _LOOK),
-        what,
-        one.size,
-        one.storage_class or "",
-        one.phase + (f": {one.reason}" if one.reason else ""),
-    )
+def _claims(claims: Sequence[Claim]) -> list[Row]:
+    """A row for each claim, but one for all of a StatefulSet that are bound alike."""
+
+    def alike(one: Claim) -> tuple[str, ...]:
+        made = re.sub(r"-\d+$", "-*", one.name) if one.state == READY else one.name
+        return made, one.size, one.storage_class or "", one.phase, one.reason or ""
+
+    rows: list[Row] = []
+    for (name, size, storage, phase, reason), group in groupby(claims, key=alike):
+        same = list(group)
+        what = f"volume claim {name}" if len(same) > 1 else f"volume claim {same[0].name}"
+        bound = f"{phase}, all {len(same)}" if len(same) > 1 else phase
+        mark = _MARKS.get(same[0].state, _LOOK)
+        rows.append((mark, what, size, storage, bound + (f": {reason}" if reason else "")))
+    return rows
 
 
 def _certificate(one: Certificate, now: datetime) -> Row:
@@ -151,3 +162,8 @@ def _schedule(one: Schedule, now: datetime) -> Row:
         f"last success {age(one.last_success, now)}" if one.last_success else "no success yet",
         one.reason or "",
     )
+
+
+def _short(text: str) -> str:
+    text = _QUOTED.sub(r"\1…", " ".join(text.split()))
+    return text if len(text) <= _LONG else f"{text[:_LONG]} …"
