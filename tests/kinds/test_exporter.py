@@ -38,13 +38,21 @@ def allowed(role):
 
 def test_counts_what_it_has_the_right_to_in_each_namespace(watch):
     objects = watch.render()
-    roles = [each for each in named(objects, "state") if each["kind"] == "Role"]
+    roles = [
+        each
+        for each in (*named(objects, "watch-state"), *named(objects, "state"))
+        if each["kind"] == "Role"
+    ]
     assert [role["metadata"].get("namespace") for role in roles] == ["shop", None]
     for role in roles:
         assert allowed(role) == counted(objects)
         assert {verb for rule in role["rules"] for verb in rule["verbs"]} == {"list", "watch"}
     assert "--namespaces=watch,shop" in container(objects.one("Deployment", "state"))["args"]
-    assert not [each for each in objects.all if each["metadata"]["name"] == "watch-state"]
+    assert not [
+        each
+        for each in objects.all
+        if each["kind"] == "ClusterRole" and "state" in each["metadata"]["name"]
+    ]
 
 
 def test_never_reads_secrets_or_configuration(watch, whole):

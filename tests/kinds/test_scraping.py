@@ -42,7 +42,7 @@ def test_a_chart_that_lets_another_scraper_in_is_not_read(tmp_path):
     config = yaml.safe_load(objects.one("ConfigMap", "prometheus")["data"]["prometheus.yml"])
     assert not [name for name in jobs(config) if name.startswith("shop/")]
     names = {role["metadata"]["name"] for role in of_namespace(objects, "Role", "shop")}
-    assert names == {"agent", "state"}
+    assert names == {"watch-agent", "watch-state"}
 
 
 def test_finds_pods_by_their_label_and_port(config):
