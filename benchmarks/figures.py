@@ -83,7 +83,9 @@ def targets(rows: Rows, *, help_cpu: float) -> str:
 
 
 def other(row: Mapping[str, Figures]) -> float:
-    """The CPU of the other pipeline."""
+    """The CPU of the other pipeline, a KeyError where it was not measured."""
+    if "build" not in row:
+        raise KeyError("build")
     return sum(figures.cpu for name, figures in row.items() if name not in OURS)
 
 
