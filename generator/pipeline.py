@@ -188,7 +188,7 @@ def prove_charts(
     )
     names = tuple(chart.name for chart in platform.charts)
     unread = unread_overlays(spec.parent, platform.environments, names)
-    return replace(report, findings=placed((*report.findings, *unread), spec))
+    return replace(report, findings=placed((*platform.warnings, *report.findings, *unread), spec))
 
 
 def targets(

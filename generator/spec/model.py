@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from generator.findings import Finding
 from generator.kinds.api import Kind, Link, SecretNeed
 from generator.spec.source import Place
 
@@ -212,7 +213,7 @@ class Platform(Node):
     """Everything that platform.yaml says.
 
     `root` is its folder, and `files` below it were read: the spec, includes, raw manifests.
-    `images` are the digests of images.lock by reference.
+    `images` are the digests of images.lock by reference. `warnings` keep nobody from building.
     """
 
     root: pathlib.Path
@@ -228,3 +229,4 @@ class Platform(Node):
     sources: tuple[str, ...]
     maintainers: tuple[Maintainer, ...]
     charts: tuple[Chart, ...]
+    warnings: tuple[Finding, ...] = ()

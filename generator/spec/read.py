@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from generator.errors import InputError
 from generator.findings import Finding
 from generator.kinds import load_kinds
 from generator.kinds.api import Kind
+from generator.spec.amounts import amount_warnings
 from generator.spec.chart import read_chart
 from generator.spec.checks import check_platform
 from generator.spec.exposed import RULE as SECRET
@@ -19,7 +21,7 @@ from generator.spec.images import NAME as LOCK
 from generator.spec.images import read_images
 from generator.spec.intact import Intact, intact
 from generator.spec.model import Chart, Component, Maintainer, Platform
-from generator.spec.place import dotted
+from generator.spec.place import Path_, dotted
 from generator.spec.routes import resolve_routes
 from generator.spec.schema import platform_schema
 from generator.spec.source import Source, read_source
@@ -42,7 +44,7 @@ def read_platform(path: Path) -> Platform:
         platform = _platform(found, root, kinds, findings)
     if found is None or findings:
         raise InputError(tuple(_once(findings)))
-    return platform
+    return replace(platform, warnings=tuple(_once(tuple(amount_warnings(source)))))
 
 
 def _once(findings: Sequence[Finding]) -> Iterator[Finding]:
@@ -124,9 +126,25 @@ def _components(
                 own[name] = _component(source, chart, name, settings, kinds)
             except ValueError as error:  # of a quantity that no pattern can tell from others
                 path = ("charts", chart, "components", name)
-                message = f"{dotted(path)}: {error}"
-                unread[chart, name] = source.finding(path, "value", message, key=True)
+                unread[chart, name] = _unreadable(source, path, settings, str(error))
     return components, unread
+
+
+def _unreadable(source: Source, path: Path_, settings: Any, reason: str) -> Finding:
+    """At the value that a kind could not read, when the reason begins with it."""
+    written = reason.partition(" ")[0].strip("'")
+    at = next((at for at, leaf in _leaves(settings, path) if str(leaf) == written), path)
+    hint = "write it in a smaller unit, as a whole number" if "whole number" in reason else None
+    message = f"{dotted(at)}: {reason}"
+    return source.finding(at, "value", message, hint, key=at == path)
+
+
+def _leaves(data: Any, path: Path_) -> Iterator[tuple[Path_, Any]]:
+    if isinstance(data, dict | list):
+        for key, value in data.items() if isinstance(data, dict) else enumerate(data):
+            yield from _leaves(value, (*path, key))
+    else:
+        yield path, data
 
 
 def _charts(
