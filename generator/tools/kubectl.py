@@ -129,11 +129,7 @@ class Kubectl:
             return ()
         words = ["get", "--filename=-", "--output=json", "--ignore-not-found"]
         words.append("--show-managed-fields")
-        text = self.run(*words, stdin=_list(manifests)).stdout
-        if not text.strip():
-            return ()
-        found = json.loads(text)
-        return tuple(found["items"]) if found["kind"] == "List" else (found,)
+        return _items(self.run(*words, stdin=_list(manifests)).stdout)
 
     def apply(
         self,
@@ -144,12 +140,35 @@ class Kubectl:
         force: bool = False,
     ) -> Json:
         """Apply one object server-side: what the cluster has then, or would have."""
+        return self.apply_all([manifest], manager=manager, dry_run=dry_run, force=force)[0]
+
+    def apply_all(
+        self,
+        manifests: Sequence[Json],
+        *,
+        manager: str,
+        dry_run: bool = False,
+        force: bool = False,
+    ) -> tuple[Json, ...]:
+        """Apply objects server-side, in one call. Raises `ClusterError` when any is refused.
+
+        The others are applied all the same, and what came of them is not told.
+        """
         words = ["apply", "--server-side", "--filename=-", "--output=json", "--show-managed-fields"]
         words += [f"--field-manager={manager}", f"--force-conflicts={str(force).lower()}"]
         if dry_run:
             words.append("--dry-run=server")
-        found: Json = json.loads(self.run(*words, stdin=json.dumps(manifest)).stdout)
-        return found
+        return _items(self.run(*words, stdin=_list(manifests)).stdout)
+
+    def review(self, reviews: Sequence[Json]) -> tuple[Json, ...]:
+        """The answers to several reviews (`SelfSubjectAccessReview`): created, and not kept."""
+        done = self.run("create", "--filename=-", "--output=json", stdin=_list(reviews))
+        return _items(done.stdout)
+
+    def versions(self) -> Json:
+        """`clientVersion` and `serverVersion`, each with its `gitVersion`."""
+        answer: Json = json.loads(self.run("version", "--output=json").stdout)
+        return answer
 
     def raw(self, path: str) -> Json:
         """What the API answers to a GET of a path."""
@@ -190,3 +209,14 @@ def reason_of(error: ToolError) -> str:
 
 def _list(manifests: Sequence[Json]) -> str:
     return json.dumps({"apiVersion": "v1", "kind": "List", "items": list(manifests)})
+
+
+def _items(text: str) -> tuple[Json, ...]:
+    """The objects that kubectl printed: none, one, several in a List, or one after another."""
+    decoder, at, items = json.JSONDecoder(), 0, list[Json]()
+    text = text.strip()
+    while at < len(text):
+        found, at = decoder.raw_decode(text, at)
+        items += found["items"] if found["kind"] == "List" else [found]
+        at += len(text[at:]) - len(text[at:].lstrip())
+    return tuple(items)
