@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from generator import __version__
-from generator.cli_plan import diff, plan
+from generator import __version__, cli_plan
 from generator.cli_status import status
 from generator.errors import GeneratorError, InputError
 from generator.options import EPILOG, KUBERNETES, helm_option, spec_option
@@ -290,5 +289,5 @@ def schema(spec: Path) -> int:
 
 
 cli.add_command(status)
-cli.add_command(plan)
-cli.add_command(diff)
+cli.add_command(cli_plan.plan)
+cli.add_command(cli_plan.diff)
