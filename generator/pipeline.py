@@ -207,7 +207,9 @@ def targets(
             release=chart.name,
             namespace=chart.namespace,
             environments={
-                name: tuple(p for p in (overlay(spec, name, chart),) if p.is_file())
+                name: tuple(
+                    p for p in (overlay(spec, name, chart),) if p.exists() or p.is_symlink()
+                )
                 for name in environments
             },
         )

@@ -10,22 +10,23 @@ objects of a rendering          Kubernetes, CRDs, rules        `rendered`
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
 from generator.check.alike import apart
-from generator.check.chartfiles import ChartFiles, YamlFile, read_chart, read_yaml
+from generator.check.chartfiles import ChartFiles, YamlFile, read_chart
 from generator.check.environments import Environments
 from generator.check.linting import lint
 from generator.check.occasions import merged
+from generator.check.overlays import PRIVATE, judge, read_overlay, refused
 from generator.check.release import check_size, release_bytes
 from generator.check.rendered import Outcome, Prover
 from generator.check.rules import check_templates
 from generator.check.sources import ChartSources, read_sources
-from generator.check.values import check_chart_files, check_overlays
+from generator.check.values import check_chart_files
 from generator.errors import InputError
-from generator.findings import Finding
+from generator.findings import NOTE, Finding
 from generator.tools import pool
 from generator.tools.helm import Helm
 
@@ -77,6 +78,7 @@ class _Chart:
     files: ChartFiles
     sources: ChartSources
     overlays: Mapping[str, tuple[YamlFile, ...]]
+    unread: Mapping[str, tuple[Finding, ...]]  # of environments whose overlays can't be read
 
 
 def check_charts(
@@ -103,7 +105,7 @@ def check_charts(
     done = _rendered_all(renderings)
     rendered, sizes = [], {}
     for chart, own in zip(charts, done, strict=True):
-        findings.update(merged({each.occasion: each.findings for each in own}))
+        findings.update(merged({each.occasion: _told(chart, each) for each in own}))
         sizes[chart.files.name] = size = _release_size(chart, own)
         findings.update(check_size(chart.shown, size))
         rendered += [_rendered(chart, each) for each in own if each.text]
@@ -133,22 +135,29 @@ def _read_all(targets: Sequence[ChartTarget], root: Path) -> tuple[list[_Chart],
 
 def _read(target: ChartTarget, root: Path) -> _Chart:
     shown = _shown(target.path, root)
+    overlays, unread = {}, {}
+    for name, values in target.environments.items():
+        try:
+            overlays[name] = tuple(read_overlay(file, _shown(file, root)) for file in values)
+        except InputError as error:
+            unread[name] = error.findings
     return _Chart(
         target=target,
         shown=shown,
         files=read_chart(target.path, shown),
         sources=read_sources(target.path, shown),
-        overlays={
-            name: tuple(read_yaml(file, _shown(file, root)) for file in values)
-            for name, values in target.environments.items()
-        },
+        overlays=overlays,
+        unread=unread,
     )
 
 
 def _overlay_findings(chart: _Chart) -> Mapping[str, tuple[Finding, ...]]:
     """Of the environments whose values are wrong. Helm would refuse them, in other words."""
-    checked = {name: check_overlays(chart.files, given) for name, given in chart.overlays.items()}
-    return {name: found for name, found in checked.items() if found}
+    checked = {
+        name: judge(chart.files, given, name, chart.sources)
+        for name, given in chart.overlays.items()
+    }
+    return {name: found for name, found in {**checked, **chart.unread}.items() if found}
 
 
 def _lint(chart: _Chart, rendering: Environments, version: str) -> tuple[Finding, ...]:
@@ -199,6 +208,22 @@ def _rendered_all(charts: Sequence[Environments]) -> list[list[Outcome]]:
     return [list(each.outcomes(own)) for each, own in zip(charts, parts, strict=True)]
 
 
+def _told(chart: _Chart, outcome: Outcome) -> tuple[Finding, ...]:
+    """The findings of a rendering; where nobody else comes, a placeholder is worth a note."""
+    environment = outcome.occasion.environment
+    if not outcome.text:
+        given = chart.overlays.get(environment, ())
+        return tuple(refused(each, chart.files, given) for each in outcome.findings)
+    if environment not in PRIVATE:
+        return outcome.findings
+    return tuple(
+        replace(each, severity=NOTE)
+        if each.rule == "no-secret-values" and each.message.endswith("a placeholder for a secret")
+        else each
+        for each in outcome.findings
+    )
+
+
 def _release_size(chart: _Chart, outcomes: Sequence[Outcome]) -> int:
     return release_bytes(chart.files, max((each.text for each in outcomes), key=len, default=""))
 
@@ -215,6 +240,7 @@ def _rendered(chart: _Chart, outcome: Outcome) -> Rendered:
 
 def _shown(path: Path, root: Path) -> str:
     """A path as findings show it: relative to the project where it lies in it."""
-    absolute, project = path.resolve(), root.resolve()
-    inside = absolute.is_relative_to(project)
-    return (absolute.relative_to(project) if inside else path).as_posix()
+    for place, project in ((path.absolute(), root.absolute()), (path.resolve(), root.resolve())):
+        if place.is_relative_to(project):
+            return place.relative_to(project).as_posix()
+    return path.as_posix()

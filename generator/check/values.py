@@ -42,7 +42,7 @@ def check_chart_files(chart: ChartFiles) -> Iterator[Finding]:
 def _alone(chart: ChartFiles, keys: tuple[str, ...]) -> Iterator[Finding]:
     """The values.yaml of a chart against its schema, and those of its subcharts against theirs."""
     for problem in chart.schema.problems(coalesce(chart, {})) if chart.schema else ():
-        yield _finding(chart, problem, (), keys)
+        yield located(chart, problem, (), keys)
     for subchart in chart.subcharts:
         yield from _alone(subchart, (*keys, chart.subchart_key(subchart)[0]))
 
@@ -54,21 +54,24 @@ def check_overlays(chart: ChartFiles, overlays: Sequence[YamlFile]) -> tuple[Fin
     if shapeless := tuple(_no_map(each) for each in overlays if not isinstance(each.data, dict)):
         return shapeless
     found = [f for overlay in overlays for f in _yamale(overlay, schema, "values-overlay")]
-    if found:
-        return tuple(found)
-    return tuple(_against_schema(chart, coalesce(chart, _given(overlays)), overlays))
+    known = {each.place for each in found}
+    # The umbrella's schema holds those of its subcharts: what both say is said once.
+    for each in _against_schema(chart, coalesce(chart, given_by(overlays)), overlays):
+        if each.place not in known and each not in found:
+            found.append(each)
+    return tuple(found)
 
 
 def switched_on(chart: ChartFiles, subchart: ChartFiles, overlays: Sequence[YamlFile]) -> bool:
     """Whether a subchart is on with these overlays."""
     key, condition = chart.subchart_key(subchart)
-    values = _merged(_given(overlays), mapping(chart.values.data))
-    return _on(
+    values = _merged(given_by(overlays), mapping(chart.values.data))
+    return is_on(
         {**values, key: _merged(mapping(values.get(key)), mapping(subchart.values.data))}, condition
     )
 
 
-def _given(overlays: Sequence[YamlFile]) -> Values:
+def given_by(overlays: Sequence[YamlFile]) -> Values:
     given: Values = {}
     for overlay in overlays:
         given = _merged(mapping(overlay.data), given)
@@ -105,15 +108,15 @@ def _against_schema(
 ) -> Iterator[Finding]:
     """The chart's schema, and those of its subcharts that are on."""
     for problem in chart.schema.problems(values) if chart.schema else ():
-        yield _finding(chart, problem, overlays)
+        yield located(chart, problem, overlays)
     for subchart in chart.subcharts:
         key, condition = chart.subchart_key(subchart)
-        if subchart.schema and _on(values, condition):
+        if subchart.schema and is_on(values, condition):
             for problem in subchart.schema.problems(values.get(key)):
-                yield _finding(chart, problem._replace(path=(key, *problem.path)), overlays)
+                yield located(chart, problem._replace(path=(key, *problem.path)), overlays)
 
 
-def _on(values: Values, condition: str | None) -> bool:
+def is_on(values: Values, condition: str | None) -> bool:
     """Whether the first of the conditions that is a switch is on."""
     for path in (condition or "").split(","):
         value: Any = values
@@ -124,7 +127,7 @@ def _on(values: Values, condition: str | None) -> bool:
     return True
 
 
-def _finding(
+def located(
     chart: ChartFiles,
     problem: Problem,
     overlays: Sequence[YamlFile],
@@ -171,7 +174,8 @@ def _at(path: str, place: tuple[int, int], problem: Problem, keys: tuple[str, ..
 
 def _no_map(file: YamlFile) -> Finding:
     message = f"expected a map of values, got {shown(file.data)}"
-    return Finding(path=file.shown, line=1, col=1, rule="values-overlay", message=message)
+    line, col = file.place(()) or (1, 1)
+    return Finding(path=file.shown, line=line, col=col, rule="values-overlay", message=message)
 
 
 def _yamale(file: YamlFile, schema: Yamale, rule: str) -> Iterator[Finding]:
