@@ -27,7 +27,7 @@ MAY_IMPORT = {
     "tools": {"errors"},
     "spec": {"errors", "findings", "kinds"},
     "kinds": {"errors", "spec"},
-    "build": {"errors", "kinds", "spec"},
+    "build": {"errors", "findings", "kinds", "spec"},
     "check": {"errors", "findings", "spec", "tools"},
     "release": {"check", "errors", "findings", "tools"},
     "ship": {"errors", "findings", "tools"},
