@@ -28,7 +28,8 @@ import deflate
 
 from generator.errors import GeneratorError, InputError
 from generator.findings import Finding
-from generator.ship import chartdir, contents, vendored
+from generator.helmchart import chartdir, vendored
+from generator.ship import contents
 
 _EPOCH_1980 = 315_532_800
 _LEVEL = 9

@@ -14,11 +14,10 @@ from pathlib import Path
 
 from generator.errors import InputError
 from generator.findings import Finding
-from generator.ship import chartdir, helmignore, vendored
+from generator.helmchart import chartdir, helmignore, vendored
 
-# Helm 3.17 loads no larger file, and no Helm a larger chart.
-MAX_FILE = 5 * 1024 * 1024
-MAX_CHART = 100 * 1024 * 1024
+MAX_FILE = vendored.MAX_FILE
+MAX_CHART = vendored.MAX_CHART
 
 
 def collect(chart: Path) -> dict[str, bytes]:

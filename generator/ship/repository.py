@@ -17,7 +17,8 @@ import yaml
 
 from generator.errors import ConflictError, InputError
 from generator.findings import Finding
-from generator.ship import archive, chartdir
+from generator.helmchart import chartdir
+from generator.ship import archive
 from generator.ship.archive import Package
 from generator.ship.versions import precedence
 

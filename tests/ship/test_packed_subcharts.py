@@ -7,7 +7,7 @@ import tarfile
 import pytest
 
 from generator.errors import InputError
-from generator.ship import archive, contents, vendored
+from generator.ship import archive, contents
 
 
 def tgz(*members: tuple[tarfile.TarInfo, bytes]) -> bytes:
@@ -62,40 +62,3 @@ def test_a_subchart_packed_and_unpacked_is_refused(shop):
     with pytest.raises(InputError) as caught:
         contents.collect(shop)
     assert "is in charts/ twice" in caught.value.findings[0].message
-
-
-@pytest.mark.parametrize(
-    ("data", "expected"),
-    [
-        (b"", "no chart archive"),
-        (b"plain text", "no chart archive"),
-        (tgz(), "expected one folder in it"),
-        (tgz((member("a/x"), b""), (member("b/x"), b"")), "expected one folder in it"),
-        (tgz((member("x"), b"")), "'x' in it is no file below one folder"),
-        (tgz((member("a/../../x"), b"")), "'a/../../x' in it is no file"),
-        (tgz((member("/a/x"), b"")), "'/a/x' in it is no file"),
-        (tgz((member("a/x", kind=tarfile.SYMTYPE), b"")), "'a/x' in it is no file"),
-        (tgz((member("a/x", kind=tarfile.LNKTYPE), b"")), "'a/x' in it is no file"),
-        (tgz((member("a/x", kind=tarfile.FIFOTYPE), b"")), "'a/x' in it is no file"),
-        (tgz((member("a/x"), b"x" * 5000))[:40], "no chart archive"),
-    ],
-    ids=[
-        "empty",
-        "text",
-        "nothing",
-        "two-folders",
-        "no-folder",
-        "up",
-        "absolute",
-        "link",
-        "hard-link",
-        "pipe",
-        "cut",
-    ],
-)
-def test_archives_that_are_none_or_reach_out_are_refused(data, expected):
-    with pytest.raises(InputError) as caught:
-        vendored.unpack(data, "charts/x.tgz")
-    (finding,) = caught.value.findings
-    assert finding.path == "charts/x.tgz"
-    assert expected in finding.message

@@ -13,9 +13,9 @@ from generator.errors import InputError
 from generator.findings import Finding
 
 _NAME = re.compile(r"[a-zA-Z0-9._-]+")
-# https://semver.org, as Helm demands it of charts: three numbers, then what may follow them.
+# https://semver.org: three numbers, then what may follow them. Helm takes a `v` before them.
 _VERSION = re.compile(
-    r"(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?"
+    r"v?(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?"
 )
 _TEXT = ("name", "version", "appVersion")
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from generator.errors import InputError
-from generator.ship import helmignore
+from generator.helmchart import helmignore
 
 
 def ignores(text: str, path: str) -> bool:

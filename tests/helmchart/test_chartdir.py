@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from generator.errors import InputError
-from generator.ship import chartdir
+from generator.helmchart import chartdir
 
 GOOD = b"apiVersion: v2\nname: shop\nversion: 1.2.3-rc.1+build.5\nappVersion: '1.10'\n"
 

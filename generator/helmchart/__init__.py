@@ -1,0 +1,1 @@
+"""A chart as Helm itself reads it: its archive, its .helmignore, its Chart.yaml."""
