@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from generator import __version__, cli_plan
+from generator import __version__, cli_deploy, cli_plan
 from generator.cli_status import status
 from generator.errors import GeneratorError, InputError
 from generator.options import EPILOG, KUBERNETES, helm_option, spec_option
@@ -291,3 +291,4 @@ def schema(spec: Path) -> int:
 cli.add_command(status)
 cli.add_command(cli_plan.plan)
 cli.add_command(cli_plan.diff)
+cli.add_command(cli_deploy.deploy)

@@ -48,6 +48,18 @@ class StaleError(GeneratorError):
     exit_code = 2
 
 
+class StoppedError(GeneratorError):
+    """The user, or the system, ended what was under way. Says what state that left."""
+
+    exit_code = 130
+
+
+class RefusedError(GeneratorError):
+    """What is asked for would do harm, and nothing was done."""
+
+    exit_code = 3
+
+
 class UsageError(GeneratorError):
     """The command line names something that is not there."""
 

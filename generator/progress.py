@@ -6,9 +6,21 @@ A terminal that cannot (TERM=dumb) or shall not (NO_COLOR) get control character
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import time
 from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+if TYPE_CHECKING:
+    from generator.release.watch import Sight
+
+#: Why a look at the cluster failed, as people say it.
+_BLIND = {
+    "unreachable": "the cluster does not answer; Helm goes on trying",
+    "unauthorized": "the cluster no longer accepts the token or certificate",
+    "forbidden": "this user may not look at the pods; Helm goes on",
+}
 
 
 class Progress:
@@ -29,7 +41,7 @@ class Progress:
     def seconds(self) -> float:
         return time.monotonic() - self._start
 
-    def __enter__(self) -> Progress:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -41,3 +53,89 @@ class Progress:
         if self._live:
             sys.stderr.write("\r\x1b[K")
             sys.stderr.flush()
+
+
+class Board(Progress):
+    """What a deployment waits for: a table that changes on a terminal, elsewhere lines."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._lines = 0
+        self._told: dict[str, str] = {}
+
+    def say(self, text: str) -> None:
+        """A sentence that stays."""
+        self._clear()
+        sys.stderr.write(f"{text}\n")
+        sys.stderr.flush()
+        self._told.clear()
+
+    def show(self, sight: Sight) -> None:
+        """What was seen now."""
+        if self._live:
+            self._draw(sight)
+        else:
+            self._tell(sight)
+
+    def step(self, what: str) -> None:
+        self._clear()
+        super().step(what)
+
+    def _draw(self, sight: Sight) -> None:
+        width, height = shutil.get_terminal_size()
+        waiting = [part for part in sight.parts if not part.done]
+        ready = len(sight.parts) - len(waiting)
+        rows = [(f"{part.title}  {part.ready}/{part.wanted}", part.reasons) for part in waiting]
+        lines = [f"    {ready} of {len(sight.parts)} ready, {_clock(sight.left)} left"]
+        if sight.note:
+            lines.append(f"    {_BLIND.get(sight.note, 'can not look at the cluster right now')}")
+        for head, reasons in rows:
+            lines.append(f"      {head}")
+            lines += [f"          {reason}" for reason in reasons]
+        room = max(height - 2, 4)
+        if len(lines) > room:
+            lines = [*lines[: room - 1], f"      and {len(lines) - room + 1} lines more"]
+        self._clear()
+        sys.stderr.write("".join(f"{_fit(line, width)}\n" for line in lines))
+        sys.stderr.flush()
+        self._lines = len(lines)
+
+    def _tell(self, sight: Sight) -> None:
+        if sight.note:
+            self._once("", _BLIND.get(sight.note, "can not look at the cluster right now"), sight)
+        for part in sight.parts:
+            if part.done and part.title not in self._told:
+                self._told[part.title] = "ready"  # it was before: no news
+            self._once(part.title, "ready" if part.done else part.line, sight)
+
+    def _once(self, title: str, text: str, sight: Sight) -> None:
+        if self._told.get(title) == text:
+            return
+        self._told[title] = text
+        shown = f"{title} ready" if text == "ready" else text
+        sys.stderr.write(f"    {_clock(sight.left)} left  {shown}\n")
+        sys.stderr.flush()
+
+    def _clear(self) -> None:
+        if self._live:
+            sys.stderr.write("\r\x1b[K" + "\x1b[1A\x1b[2K" * self._lines)
+            self._lines = 0
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._clear()
+        super().__exit__(kind, error, trace)
+
+
+def _clock(seconds: float) -> str:
+    whole = max(int(seconds), 0)
+    return f"{whole // 60}:{whole % 60:02}"
+
+
+def _fit(line: str, width: int) -> str:
+    """No line wraps: the table is drawn over as many lines as it has."""
+    return line if len(line) < width else line[: width - 2] + "…"

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from generator.check.kubeyaml import load
+from generator.check.objects import mapping
 from generator.errors import GeneratorError
 from generator.tools.helm import Helm
 from generator.tools.kubectl import Kubectl
@@ -15,6 +16,12 @@ from generator.tools.releases import Releases
 
 #: In Chart.yaml: what a first installation switches on, layer by layer.
 LAYERS = "generator.dev/layers"
+
+#: What files/namespace.yaml says in its comments.
+_MESH = {
+    "ambient": {"istio.io/dataplane-mode": "ambient"},
+    "sidecar": {"istio-injection": "enabled"},
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,16 +51,29 @@ class Target:
         return str(self.metadata.get("version", ""))
 
     @cached_property
+    def given(self) -> tuple[dict[str, Any], ...]:
+        """The values, those that win first: the overlays, then the chart's own."""
+        files = [*reversed(self.values), self.chart / "values.yaml"]
+        found = (load(file.read_text(encoding="utf-8")) for file in files if file.is_file())
+        return tuple(one for one in found if isinstance(one, dict))
+
+    @cached_property
     def namespace_manifest(self) -> dict[str, Any]:
-        """The namespace with its Pod Security labels: no part of the release, applied before."""
+        """The namespace, which is no part of the release, but applied before it.
+
+        With its Pod Security labels, and those by which it takes part in the mesh.
+        """
         file = self.chart / "files" / "namespace.yaml"
-        if not file.is_file():
-            return {
-                "apiVersion": "v1",
-                "kind": "Namespace",
-                "metadata": {"name": self.namespace},
-            }
-        data: dict[str, Any] = load(file.read_text(encoding="utf-8"))
+        data: dict[str, Any] = {
+            "apiVersion": "v1",
+            "kind": "Namespace",
+            "metadata": {"name": self.namespace},
+        }
+        if file.is_file():
+            data = load(file.read_text(encoding="utf-8"))
+        modes = (mapping(one.get("global")).get("mesh") for one in self.given)
+        mode = next((mode for mode in modes if mode is not None), "none")
+        data["metadata"].setdefault("labels", {}).update(_MESH.get(str(mode), {}))
         return data
 
     @cached_property

@@ -1,0 +1,74 @@
+"""`deploy` and `rollback`: what changes a cluster. It decides nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from generator.options import EPILOG, cluster_options, environment_option, spec_option
+
+_TIMEOUT = click.option(
+    "--timeout",
+    "seconds",
+    type=click.IntRange(min=1),
+    default=900,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long each step may take.",
+)
+
+
+@click.command(epilog=EPILOG)
+@spec_option
+@environment_option
+@click.option("--chart", help="Only this chart.")
+@click.option("--dry-run", is_flag=True, help="Try everything on the API server; change nothing.")
+@_TIMEOUT
+@click.option("--skip-preflight", is_flag=True, help="Deploy without looking before.")
+@click.option("--recover", is_flag=True, help="First free a release that was left pending.")
+@click.option("--force-conflicts", is_flag=True, help="Take over fields that others have set.")
+@click.option("--take-image", is_flag=True, help="Keep the images that `kubectl set image` set.")
+@cluster_options
+def deploy(
+    spec: Path,
+    environment: str,
+    chart: str | None,
+    dry_run: bool,
+    seconds: int,
+    skip_preflight: bool,
+    recover: bool,
+    force_conflicts: bool,
+    take_image: bool,
+    **access: Any,
+) -> int:
+    """Deploy the charts with Helm, and show what is not ready yet and why.
+
+    A first installation goes layer by layer, a later one in one step that is rolled back when it
+    fails. Ctrl-C asks Helm to end, and says which state that left. Asks nothing, so that it works
+    unattended.
+
+    \b
+    python -m generator deploy -e staging --dry-run
+    python -m generator deploy -e staging
+    python -m generator deploy -e production --chart shop --timeout 1800
+    """
+    from generator import deployment
+    from generator.progress import Board
+
+    request = deployment.Request(
+        spec=spec,
+        environment=environment,
+        chart=chart,
+        seconds=seconds,
+        skip_preflight=skip_preflight,
+        recover=recover,
+        force_conflicts=force_conflicts,
+        take_image=take_image,
+    )
+    with Board() as board:
+        if dry_run:
+            return deployment.dry_run(request, access, say=click.echo, step=board.step)
+        deployment.deploy(request, access, board)
+    return 0
