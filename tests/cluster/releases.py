@@ -115,12 +115,15 @@ class Release:
         )
 
     def warnings(self) -> Objects:
-        """Events that warn; not those of autoscalers, which have no metrics here."""
+        """Events that warn; not of autoscalers, which have no metrics here, nor of what is
+        tried again at once because two wrote the same object.
+        """
         return [
             event
             for event in self.all("events")
             if event["type"] == "Warning"
             and event["involvedObject"]["kind"] != "HorizontalPodAutoscaler"
+            and "the object has been modified" not in event["message"]
         ]
 
     def left(self) -> list[str]:
