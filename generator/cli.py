@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from generator import __version__, cli_deploy, cli_plan
-from generator.cli_status import status
+from generator import __version__, cli_deploy, cli_doctor, cli_plan, cli_status
 from generator.errors import GeneratorError, InputError
 from generator.options import EPILOG, KUBERNETES, helm_option, spec_option
 
@@ -288,7 +287,8 @@ def schema(spec: Path) -> int:
     return 0
 
 
-cli.add_command(status)
+cli.add_command(cli_deploy.deploy)
+cli.add_command(cli_doctor.doctor)
 cli.add_command(cli_plan.plan)
 cli.add_command(cli_plan.diff)
-cli.add_command(cli_deploy.deploy)
+cli.add_command(cli_status.status)

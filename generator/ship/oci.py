@@ -83,6 +83,24 @@ def publish(
     )
 
 
+def knock(target: str, chart: str, access: Access, *, timeout: float) -> str:
+    """In a few words, how a registry receives who would publish a chart. Raises if it does not."""
+    host, prefix = _parts(target)
+    login = _login(host, access, access.registry_config or user_registry_config())
+    registry = Registry(
+        host,
+        plain_http=access.plain_http,
+        ca_file=access.ca_file,
+        credentials=login,
+        timeout=timeout,
+        waits=(),
+    )
+    asked = registry.lets_in(f"{prefix}{chart}")
+    if login is None:
+        return "answers; no login here"
+    return f"lets {login.user} in" if asked else "answers without asking for a login"
+
+
 def _push(place: _Place, target: str, helm: Helm, access: Access, config: Path) -> None:
     """Push one archive; again where the registry stumbled.
 

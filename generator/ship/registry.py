@@ -65,8 +65,11 @@ class Registry:
         plain_http: bool = False,
         ca_file: Path | None = None,
         credentials: Credentials | None = None,
+        timeout: float = _TIMEOUT,
+        waits: tuple[float, ...] = _WAITS,
     ) -> None:
         self.host = host
+        self._timeout, self._waits = timeout, waits
         # As every client has it: the name that people write is not the machine that answers.
         server = "registry-1.docker.io" if host == "docker.io" else host
         self.base = f"{'http' if plain_http else 'https'}://{server}"
@@ -96,6 +99,11 @@ class Registry:
             manifest=f"sha256:{hashlib.sha256(raw).hexdigest()}",
             chart=charts[0].removeprefix("sha256:") if charts else None,
         )
+
+    def lets_in(self, repository: str) -> bool:
+        """Whether it asked who we are before it let us in. Raises when it does not let us in."""
+        self._get(f"{self.base}/v2/", repository)
+        return bool(self._authorization)
 
     def _get(self, url: str, repository: str) -> bytes | None:
         try:
@@ -153,12 +161,12 @@ class Registry:
         self, url: str, headers: dict[str, str], authorization: str, body: bytes | None = None
     ) -> bytes:
         """The body of an answer; tries again when the registry or the way to it stumbles."""
-        for wait in (*_WAITS, None):
+        for wait in (*self._waits, None):
             request = urllib.request.Request(url, data=body, headers=headers)
             if authorization:  # unredirected: not for the storage that a registry sends us on to
                 request.add_unredirected_header("Authorization", authorization)
             try:
-                with self._opener.open(request, timeout=_TIMEOUT) as answer:
+                with self._opener.open(request, timeout=self._timeout) as answer:
                     return bytes(answer.read())
             except urllib.error.HTTPError as error:
                 with error:  # it holds the connection

@@ -85,8 +85,12 @@ class Kubectl:
         stdin: str | None = None,
         request: int = REQUEST,
         accept: Sequence[int] = (0,),
+        bound: float | None = None,
     ) -> process.Done:
-        """Any call, with the cluster and the bounds added. Raises `ClusterError`."""
+        """Any call, with the cluster and the bounds added. Raises `ClusterError`.
+
+        `request` bounds each request in seconds, `bound` the call, which may make several.
+        """
         command: list[str | Path] = [self.path, *words, f"--request-timeout={request}s"]
         if self.kubeconfig:
             command.append(f"--kubeconfig={self.kubeconfig}")
@@ -94,7 +98,7 @@ class Kubectl:
             command.append(f"--context={self.context}")
         try:
             return process.run(
-                command, stdin=stdin, accept=accept, timeout=2 * request + 10, hint=None
+                command, stdin=stdin, accept=accept, timeout=bound or 2 * request + 10, hint=None
             )
         except ToolError as error:
             raise ClusterError(error, reason_of(error)) from None

@@ -46,3 +46,29 @@ def _end(pool: ThreadPoolExecutor) -> None:
     while ending.is_alive():
         process.stop_all(at_once=time.monotonic() > patience)
         ending.join(0.05)
+
+
+def within(calls: Sequence[Callable[[], T]], seconds: float) -> tuple[T | None, ...]:
+    """What the calls return that end in time, each in a thread of its own; None for the others.
+
+    For questions that may go unanswered: a call must not raise. What it started is ended, and
+    what still waits (for a name server, say) does not keep the program from ending.
+    """
+    results: dict[int, T] = {}
+
+    def answer(number: int, call: Callable[[], T]) -> None:
+        results[number] = call()
+
+    threads = [
+        threading.Thread(target=answer, args=(number, call), daemon=True)
+        for number, call in enumerate(calls)
+    ]
+    for thread in threads:
+        thread.start()
+    end = time.monotonic() + seconds
+    for thread in threads:
+        thread.join(max(0.0, end - time.monotonic()))
+    found = dict(results)
+    if len(found) < len(calls):
+        process.stop_all(at_once=True)
+    return tuple(found.get(number) for number in range(len(calls)))
