@@ -12,7 +12,7 @@ import pytest
 
 from generator.errors import ToolError
 from generator.tools import process
-from generator.tools.pool import together
+from generator.tools.pool import together, within
 
 
 def test_results_come_in_the_order_of_the_calls():
@@ -124,3 +124,14 @@ def test_ctrl_c_ends_all_programs():
     _, error = ours.communicate(timeout=30)
     assert time.monotonic() - start < 15
     assert "KeyboardInterrupt" in error
+
+
+def test_what_does_not_answer_in_time_is_not_waited_for():
+    def slow() -> int:
+        with contextlib.suppress(ToolError):
+            process.run([sys.executable, "-c", "import time; time.sleep(60)"])
+        return 2
+
+    start = time.monotonic()
+    assert within([lambda: 1, slow, lambda: 3], 1.5) == (1, None, 3)
+    assert time.monotonic() - start < 10
