@@ -28,10 +28,21 @@ _OUTPUT = click.option(
 @environment_option
 @click.option("--chart", help="Only this chart.")
 @_OUTPUT
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Save the plan, for `deploy --plan`. Not when it is blocked.",
+)
 @click.option("--detailed", is_flag=True, help="Exit 2 when there is something to do.")
 @cluster_options
 def plan(
-    spec: Path, environment: str, chart: str | None, output: str, detailed: bool, **access: Any
+    spec: Path,
+    environment: str,
+    chart: str | None,
+    output: str,
+    out: Path | None,
+    detailed: bool,
+    **access: Any,
 ) -> int:
     """Look whether a deployment would pass, and show what it would change.
 
@@ -41,6 +52,7 @@ def plan(
 
     \b
     python -m generator plan -e staging
+    python -m generator plan -e production --out release.plan
     python -m generator plan -e production --detailed -o json > plan.json
     """
     found = _made(spec, environment, chart, access)
@@ -51,7 +63,14 @@ def plan(
 
         click.echo(text(found, _paint))
     if found.blocked:
+        if out:
+            click.echo(f"{out} was not written: what is above comes first", err=True)
         return 3
+    if out:
+        from generator.release.planfile import save_plan
+
+        save_plan(out, found)
+        click.echo(f"saved: python -m generator deploy -e {environment} --plan {out}", err=True)
     return 2 if detailed and found.pending else 0
 
 

@@ -15,7 +15,7 @@ EPILOG = """\b
 Exit codes:
   0    nothing to report
   1    the tool or its surroundings failed
-  2    stale or changes pending (build --check or --diff, package, publish, diff, plan --detailed)
+  2    stale, drifted, not ready, or changes pending
   3    findings or invalid input
   64   the command line is wrong
   130  interrupted

@@ -178,6 +178,7 @@ def prove_charts(
     from generator.check.charts import check_charts
     from generator.check.unread import unread_overlays
     from generator.places import placed
+    from generator.spec.hatches import hatches
     from generator.tools.helm import find
 
     report = check_charts(
@@ -188,7 +189,8 @@ def prove_charts(
     )
     names = tuple(chart.name for chart in platform.charts)
     unread = unread_overlays(spec.parent, platform.environments, names)
-    return replace(report, findings=placed((*platform.warnings, *report.findings, *unread), spec))
+    found = (*platform.warnings, *report.findings, *unread, *hatches(platform))
+    return replace(report, findings=placed(found, spec))
 
 
 def targets(

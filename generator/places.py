@@ -91,6 +91,8 @@ class _Places:
             return finding
         source = self._source()
         path = _path(source.data, origin.spec)
+        if "patches" in path and not _patched(_at(source.data, path), finding):
+            path = path[: path.index("patches")]
         if not self._overlaid(path):
             path = _closer(source, path, finding)
         place = source.where_key(path)
@@ -153,11 +155,34 @@ def _path(data: Any, dotted: str) -> Path_:
     return tuple(path)
 
 
-def _closer(source: Source, path: Path_, finding: Finding) -> Path_:
-    """The path of the setting that a problem follows from, where it was written; else the path."""
-    data: Any = source.data
+def _at(data: Any, path: Path_) -> Any:
     for part in path:
         data = data[part]
+    return data
+
+
+def _patched(patch: Any, finding: Finding) -> bool:
+    """Whether a patch says something of the field that a finding speaks of, or of all fields."""
+    field = _FIELD.match(finding.message)
+    if field is None:
+        return True
+    last = re.split(r"[.\[\]]+", field[0].rstrip("]"))
+    return any(name in last for name in _keys(patch) if name not in ("spec", "template"))
+
+
+def _keys(data: Any) -> Iterator[str]:
+    if isinstance(data, dict):
+        for key, inner in data.items():
+            yield str(key)
+            yield from _keys(inner)
+    elif isinstance(data, list):
+        for inner in data:
+            yield from _keys(inner)
+
+
+def _closer(source: Source, path: Path_, finding: Finding) -> Path_:
+    """The path of the setting that a problem follows from, where it was written; else the path."""
+    data = _at(source.data, path)
     written = data if isinstance(data, dict) else {}
     return next(((*path, word) for word in _settings(finding) if word in written), path)
 

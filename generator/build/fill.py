@@ -13,6 +13,7 @@ import orjson
 
 from generator.build import values
 from generator.build.cache import bytecode_cache
+from generator.build.patch import patch_origins, patch_tree
 from generator.build.plan import ChartPlan, Planned, plan_chart
 from generator.errors import GeneratorError
 from generator.kinds import umbrella
@@ -60,7 +61,7 @@ def _fill_plan(plan: ChartPlan) -> Tree:
     tree = {f"{prefix}values.yaml": values.values_yaml(title, knobs).encode()}
     for planned in plan.files:
         tree[planned.path] = _fill(planned, context)
-    return tree
+    return patch_tree(tree, plan)
 
 
 def _fill(planned: Planned, context: Mapping[str, Any]) -> bytes:
@@ -203,6 +204,8 @@ def _source_map(plans: list[ChartPlan], raw: Mapping[str, str], own: str) -> byt
                 path = str(_find(planned))
                 template = f"kinds/{path.removeprefix(own)}" if path.startswith(own) else template
             entries[planned.path] = _origin(planned.origin, template)
+        for path, patch in patch_origins(plan).items():
+            entries[path] = _origin(patch, entries.get(path, {}).get("template", ""))
     top = _origin(plans[0].origin, "")["spec"]
     for index, (name, source) in enumerate(raw.items()):
         entries[name] = {"spec": f"{top}.manifests.{index}", "template": source}

@@ -13,7 +13,7 @@ from generator.kinds import umbrella
 from generator.kinds.api import File, Knob
 from generator.kinds.common import knobs as common
 from generator.kinds.common import schemas
-from generator.spec.model import Chart, Component, Node, Platform
+from generator.spec.model import Chart, Component, Node, Patch, Platform
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +41,7 @@ class ChartPlan:
     knobs: tuple[Knob, ...]
     files: tuple[Planned, ...]
     context: Mapping[str, Any]
+    patches: tuple[Patch, ...] = ()
 
 
 def plan_chart(platform: Platform, chart: Chart) -> Iterator[ChartPlan]:
@@ -78,6 +79,7 @@ def plan_umbrella(platform: Platform, chart: Chart, subcharts: Sequence[ChartPla
         knobs=tuple(pin(knobs, platform.images, chart.app_version)),
         files=tuple(_planned(file, "", umbrella.FOLDERS, chart) for file in files),
         context=context,
+        patches=chart.patches,
     )
 
 
@@ -113,6 +115,7 @@ def plan_component(
         knobs=tuple(pin(knobs, platform.images, chart.app_version)),
         files=tuple(_planned(file, folder, folders, component) for file in files),
         context=context,
+        patches=component.patches,
     )
 
 

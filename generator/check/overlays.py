@@ -109,9 +109,14 @@ def _shapes(
             yield Problem((key,), f"expected map, got {shown(given[key])}")
     known = {key for each in chart.all for key in mapping(mapping(each.values.data).get("global"))}
     for key in mapping(given.get("global")):
-        read = sources and any(re.search(rf"\b{re.escape(key)}\b", f.text) for f in sources.files)
-        if known and key not in known and not read:
+        if known and key not in known and not _reads(sources, key):
             yield Problem(("global", key), "unknown field", nearest(key, sorted(known)))
+
+
+def _reads(sources: ChartSources | None, key: str) -> bool:
+    """Whether templates name the key: those of the author's own may read what no values declare."""
+    word = re.compile(rf"\b{re.escape(key)}\b")
+    return sources is not None and any(word.search(file.text) for file in sources.files)
 
 
 def _settings(chart: ChartFiles, overlays: Sequence[YamlFile]) -> Iterator[Problem]:
@@ -192,7 +197,9 @@ def _secrets(overlays: Sequence[YamlFile], environment: str) -> Iterator[Finding
                 col=col,
                 rule="secret-value",
                 message=f"{dotted(path)}: a secret's value has no place here: {problem}",
-                hint="name the key of a Secret under `secretEnv`; revoke what was real",
+                hint="name the key of a Secret under `secretEnv`; revoke what was real"
+                if "env" in path
+                else "keep it in a Secret: Helm stores all values; revoke what was real",
             )
 
 

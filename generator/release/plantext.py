@@ -124,16 +124,14 @@ def _changes(one: ReleasePlan, paint: Paint) -> Iterator[str]:
         if action == CREATED:
             yield from _created(some, one.target.namespace, paint)
             continue
-        for each in some:
-            yield from _object(each, one.target.namespace, paint)
+        yield from _alike(some, one.target.namespace, paint)
 
 
 def _created(some: list[ObjectChange], namespace: str, paint: Paint) -> Iterator[str]:
     """A line or two for each kind: of what is new, there is nothing more to tell."""
     kinds: dict[str, list[str]] = {}
     for one in some:
-        apart = f" (in {one.namespace})" if one.namespace not in ("", namespace) else ""
-        kinds.setdefault(one.kind, []).append(f"{one.name}{apart}")
+        kinds.setdefault(one.kind, []).append(f"{one.name}{_apart(one, namespace)}")
     width = max((len(kind) for kind in kinds), default=0)
     for kind, names in kinds.items():
         first, *rest = wrap(", ".join(names), _WIDTH - width, break_on_hyphens=False)
@@ -141,11 +139,24 @@ def _created(some: list[ObjectChange], namespace: str, paint: Paint) -> Iterator
         yield from (f"      {'':{width}}  {line}" for line in rest)
 
 
-def _object(one: ObjectChange, namespace: str, paint: Paint) -> Iterator[str]:
-    where = f" in {one.namespace}" if one.namespace not in ("", namespace) else ""
-    yield f"    {paint(f'{_SIGNS[one.action]} {one.title}', _COLOURS[one.action])}{where}"
-    for change in one.fields:
-        yield from (f"        {line}" for line in _field(change, paint))
+def _alike(some: list[ObjectChange], namespace: str, paint: Paint) -> Iterator[str]:
+    """Objects of a kind to which the same happens are told together."""
+    groups: dict[tuple[str, str], list[ObjectChange]] = {}
+    for one in some:
+        lines = "\n".join(
+            f"        {line}" for change in one.fields for line in _field(change, paint)
+        )
+        groups.setdefault((one.kind, lines), []).append(one)
+    for (kind, lines), group in groups.items():
+        names = ", ".join(f"{one.name}{_apart(one, namespace)}" for one in group)
+        first = group[0].action
+        yield f"    {paint(f'{_SIGNS[first]} {kind}/{names}', _COLOURS[first])}"
+        if lines:
+            yield lines
+
+
+def _apart(one: ObjectChange, namespace: str) -> str:
+    return f" (in {one.namespace})" if one.namespace not in ("", namespace) else ""
 
 
 def _field(change: Change, paint: Paint) -> Iterator[str]:

@@ -12,6 +12,8 @@ from generator.spec.model import (
     Component,
     Edge,
     Ingress,
+    Patch,
+    Path,
     Policies,
     Route,
     Scrape,
@@ -53,6 +55,20 @@ def read_chart(
         priorities=data.get("priorities", False),
         quota=data.get("quota", True),
         manifests=tuple(data.get("manifests", ())),
+        patches=read_patches(source, ("charts", name), data),
+    )
+
+
+def read_patches(source: Source, path: Path, data: Mapping[str, Any]) -> tuple[Patch, ...]:
+    """The patches of a chart or component, each at its key."""
+    return tuple(
+        Patch(
+            path=(*path, "patches", template),
+            place=source.where_key((*path, "patches", template)),
+            template=template,
+            content=content,
+        )
+        for template, content in data.get("patches", {}).items()
     )
 
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 
 from generator.findings import Finding
 from generator.kinds import umbrella
-from generator.kinds.api import Problem
+from generator.kinds.api import File, Problem
 from generator.spec.intact import Intact
 from generator.spec.literals import literal_problems
-from generator.spec.model import Chart, Component, Platform
+from generator.spec.model import Chart, Component, Patch, Platform
 from generator.spec.place import Path_, dotted, shown
 from generator.spec.remedy import nearest
 
@@ -26,6 +27,7 @@ def check_platform(found: Intact, platform: Platform, root: Path) -> Iterator[Fi
     for chart in platform.charts:
         yield from _names(found, chart)
         yield from _manifests(found, chart, root)
+        yield from _patches(found, chart)
         yield from _scraper(found, chart, platform)
         if chart.name not in found.damaged:
             yield from _kinds(found, chart)
@@ -138,6 +140,32 @@ def _manifests(found: Intact, chart: Chart, root: Path) -> Iterator[Finding]:
             what = f"{shown(name)} would take the place of {shown(other)}"
             hint = "rename one of the two files: all end up side by side in templates/"
             yield _finding(found, path, "manifest-twice", what, hint)
+
+
+def _patches(found: Intact, chart: Chart) -> Iterator[Finding]:
+    """A patch must have something to patch."""
+    if chart.name in found.damaged:
+        return
+    owners: list[tuple[tuple[Patch, ...], Callable[[], Iterable[File]]]] = [
+        (chart.patches, lambda: umbrella.files(chart)),
+        *((one.patches, partial(one.kind_module.files, one, chart)) for one in chart.components),
+    ]
+    for patches, files in owners:
+        names = sorted(patchable(files())) if patches else []
+        for patch in patches:
+            if patch.template not in names:
+                close = nearest(patch.template, names)
+                hint = f"did you mean {close}?" if close else f"there are: {', '.join(names)}"
+                what = f"there is no template {shown(patch.template)}"
+                yield _finding(found, patch.path, "patch", what, hint)
+
+
+def patchable(files: Iterable[File]) -> Iterator[str]:
+    """The templates that a patch may name: those that make objects."""
+    for file in files:
+        name = file.path.removeprefix("templates/")
+        if name != file.path and name.endswith(".yaml") and name != "validate.yaml":
+            yield name
 
 
 def _finding(

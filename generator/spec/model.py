@@ -58,6 +58,14 @@ class SecretsFrom(Node):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Patch(Node):
+    """What one template's object gets besides: `template` as in `deployment.yaml`."""
+
+    template: str
+    content: Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Component(Node):
     """One component: a subchart. `connects` is as written; `Chart.edges` is resolved."""
 
@@ -67,6 +75,7 @@ class Component(Node):
     kind_module: Kind
     settings: Any
     connects: tuple[str, ...]
+    patches: tuple[Patch, ...] = ()
 
     @cached_property
     def link(self) -> Link | None:
@@ -176,6 +185,7 @@ class Chart(Node):
     priorities: bool
     quota: bool
     manifests: tuple[str, ...]
+    patches: tuple[Patch, ...]
 
     @cached_property
     def prefix_budget(self) -> int:

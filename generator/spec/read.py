@@ -12,7 +12,7 @@ from generator.findings import Finding
 from generator.kinds import load_kinds
 from generator.kinds.api import Kind
 from generator.spec.amounts import amount_warnings
-from generator.spec.chart import read_chart
+from generator.spec.chart import read_chart, read_patches
 from generator.spec.checks import check_platform
 from generator.spec.exposed import RULE as SECRET
 from generator.spec.exposed import exposed_secrets
@@ -176,4 +176,5 @@ def _component(
         kind_module=kind,
         settings=kind.read(name, data),
         connects=tuple(data.get("connects", ())),
+        patches=read_patches(source, path, data),
     )

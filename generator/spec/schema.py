@@ -30,7 +30,7 @@ def platform_schema(
             "description": kind.SUMMARY,
             "additionalProperties": False,
             "required": ["kind", *kind.SETTINGS.get("required", ())],
-            "properties": {"kind": {"const": name}, **kind.SETTINGS["properties"]},
+            "properties": {"kind": {"const": name}, **kind.SETTINGS["properties"], **_EVERY},
         }
     definitions["component"] = {
         "type": "object",
@@ -50,4 +50,6 @@ def platform_schema(
     return schema
 
 
+#: Settings that a component has whatever its kind.
+_EVERY = {"patches": {"$ref": "#/definitions/patches"}}
 _BASE = Path(__file__).with_name("base.schema.json")

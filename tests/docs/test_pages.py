@@ -55,7 +55,7 @@ def test_every_decision_is_listed_and_short() -> None:
         text = path.read_text(encoding="utf-8")
         assert name.startswith(f"{number:04}-")
         assert text.startswith(f"# {number}. ")
-        assert text.count("\n") <= 40, name
+        assert text.count("\n") <= 55, name
         headings = re.findall(r"^## (.+)$", text, re.MULTILINE)
         assert headings == ["Context", "Decision", "What was measured", "Consequences"], name
 
@@ -69,7 +69,7 @@ def test_decisions_that_the_code_names_exist() -> None:
 
 def test_contributing_fits_a_page_and_the_guide_is_short() -> None:
     assert (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").count("\n") <= 66
-    assert (ROOT / "docs" / "guide.md").read_text(encoding="utf-8").count("\n") <= 250
+    assert (ROOT / "docs" / "guide.md").read_text(encoding="utf-8").count("\n") <= 270
 
 
 def test_the_names_of_the_kinds_protocol_are_those_of_the_guides_own_kind() -> None:

@@ -145,6 +145,7 @@ class TestPlainChart:
             "_helpers.tpl",
             "networkpolicy-default-deny.yaml",
             "networkpolicy-dns.yaml",
+            "validate.yaml",
         }
         assert not (built.path / "ci").exists()
 

@@ -76,7 +76,7 @@ def _needed(rendering: Rendering, namespace: str) -> Needs:
     for workload in rendering.workloads:
         if workload.object.namespace == namespace:
             replicas = _replicas(workload, rendering)
-            count = replicas + _surge(workload, replicas)
+            count = replicas + surge(workload, replicas)
             needed["pods"] += count * ONE
             for name, value in pod_needs(workload).items():
                 needed[name] += value * count
@@ -130,7 +130,7 @@ def _replicas(workload: Workload, rendering: Rendering) -> int:
     return parallel if isinstance(parallel, int) else 1
 
 
-def _surge(workload: Workload, replicas: int) -> int:
+def surge(workload: Workload, replicas: int) -> int:
     """The pods that a rollout adds for its time."""
     strategy = mapping(workload.object.spec.get("strategy"))
     if workload.object.kind != "Deployment" or strategy.get("type") == "Recreate":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,7 @@ from generator.kinds.umbrella import (
 )
 from generator.kinds.umbrella.layers import layers
 from generator.kinds.umbrella.network import network
-from generator.spec.model import Chart
+from generator.spec.model import Chart, Edge
 
 COMMON = str(Path(__file__).parent.parent / "common" / "templates")
 FOLDERS = (str(Path(__file__).parent / "templates"), COMMON)
@@ -56,11 +56,16 @@ def knobs(chart: Chart) -> Sequence[Knob]:
 def files(chart: Chart) -> Sequence[File]:
     """The umbrella's own files, beside those that every chart has."""
     found = [file for feature in FEATURES for file in feature.files(chart)]
-    if chart.routes or chart.policies:
+    if chart.routes or chart.policies or any(_within(chart)):
         found.append(File(template="validate.yaml", path="templates/validate.yaml"))
     # The namespace's own values are all on, and costly to compute.
     switches = [k for feature in FEATURES if feature is not namespace for k in feature.knobs(chart)]
     return [*found, *scenarios.files(chart, switches)]
+
+
+def _within(chart: Chart) -> Iterator[Edge]:
+    """Connections that stay in the release."""
+    return (edge for edge in chart.edges if edge.link is not None and edge.namespace is None)
 
 
 def context(chart: Chart) -> Mapping[str, Any]:
@@ -71,6 +76,7 @@ def context(chart: Chart) -> Mapping[str, Any]:
         "provider": secrets.provider(chart),
         "secret_names": names,
         "value": words.value,
+        "account": words.account,
         "existing": existing(chart),
         "layers": layers(chart),
     }

@@ -27,8 +27,8 @@ def knobs(chart: Chart) -> Iterator[Knob]:
     )
     yield Knob(
         path="quota.hard",
-        doc="The limits: all components at their most replicas in the middle of a rollout, and "
-        "5 % more.",
+        doc="The limits: all components at the most replicas of platform.yaml in the middle of a "
+        "rollout, and 5 % more. Other replicas or resources in values do not change them.",
         default=quota(chart),
         schema=s.OPEN,
         flip={"pods": "12345"},

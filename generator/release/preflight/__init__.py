@@ -11,11 +11,13 @@ from typing import Protocol
 from generator.findings import Finding
 from generator.release.preflight import (
     apis,
+    capacity,
     classes,
     conflicts,
     immutable_fields,
     ownership,
     pending,
+    quota,
     refused,
     rights,
     secrets,
@@ -44,6 +46,8 @@ CHECKS: Mapping[str, Check] = {
     "conflicts": conflicts,
     "immutable": immutable_fields,
     "refused": refused,
+    "capacity": capacity,
+    "quota": quota,
     "release-size": size,
 }
 

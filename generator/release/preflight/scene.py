@@ -10,10 +10,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from generator.check.objects import Object
+from generator.check.objects import Object, mapping
 from generator.check.rendering import Rendering
 from generator.findings import ERROR, Finding
-from generator.release.changes import Changes
+from generator.release.changes import Changes, key_of
 from generator.release.facts import Facts
 from generator.release.history import History
 from generator.release.target import Target
@@ -51,6 +51,12 @@ class Scene:
         """What people would change: the environment's overlay, or the chart's own values."""
         files = self.target.values or (self.target.chart / "values.yaml",)
         return _shown(files[-1], self.root)
+
+    def replicas(self, one: Object) -> int:
+        """How many pods of a workload are wanted in the cluster now, 0 where there is none."""
+        live = self.changes.live.get(key_of(one)) if self.changes else None
+        found = mapping((live or {}).get("spec")).get("replicas")
+        return found if isinstance(found, int) else 0
 
     @property
     def namespace(self) -> str:

@@ -36,7 +36,8 @@ def test_leads_to_the_component(f5):
 
 
 def test_follows_the_components_own_name(f5):
-    objects = render(f5, {"catalog-api": {"fullnameOverride": "stock"}})
+    told = {"connections": {"catalogApi": {"host": "stock"}}}
+    objects = render(f5, {"catalog-api": {"fullnameOverride": "stock"}, "storefront": told})
     (rule,) = objects.one("Ingress", "shop-api-ingress")["spec"]["rules"]
     assert rule["http"]["paths"][0]["backend"]["service"]["name"] == "stock"
     assert objects.one("Service", "stock")
