@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 
@@ -16,6 +17,7 @@ Key = tuple[str, str, str, str]
 
 _CHUNK = 24
 _WORKERS = 2
+_VALUE = re.compile(r"Invalid value: [\[{].*[\]}]: ")
 _FATAL = frozenset({"config", "unauthorized", "unreachable"})
 
 
@@ -53,7 +55,8 @@ def _ask(kubectl: Kubectl, manifests: Sequence[Json]) -> Mapping[Key, Json | Clu
 def spoken(error: ClusterError) -> str:
     """What the API server said, without kubectl's words around it."""
     lines = [line for line in error.output.strip().splitlines() if line]
-    text = " ".join(lines) or str(error)
+    # Of a value that it does not want, the server repeats all, in words of Go.
+    text = _VALUE.sub("", " ".join(lines)) or str(error)
     for start in ("Error from server", "error: ", "The "):
         at = text.find(start)
         if at >= 0:

@@ -20,6 +20,8 @@ WORKERS = 4
 
 _RUNNING = "status.phase!=Succeeded,status.phase!=Failed"
 
+_TOUCH = frozenset({"create", "get", "patch"})
+
 Items = tuple[Json, ...] | None
 
 
@@ -61,6 +63,20 @@ class Facts:
     secrets: Items = None  # those that the release needs
     homeless: frozenset[str] = frozenset()  # namespaces of objects that nobody makes
     denied: tuple[Right, ...] = ()
+
+    def permitted(self) -> Apis:
+        """The kinds that the user may work with."""
+        no = {(right.group, right.resource) for right in self.denied if right.verb in _TOUCH}
+        return {
+            version: None
+            if kinds is None
+            else {
+                kind: api
+                for kind, api in kinds.items()
+                if (version.rpartition("/")[0], api.resource) not in no
+            }
+            for version, kinds in self.apis.items()
+        }
 
     def serves(self, one: Object) -> Api | None:
         """How the cluster serves an object's kind, None if it does not."""

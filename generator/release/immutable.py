@@ -17,6 +17,26 @@ _REFUSALS = re.compile(
 )
 
 
+#: What cannot be changed, below `spec`; of kinds that are not here, whatever changed.
+_FIELDS: Mapping[str, frozenset[str]] = {
+    "DaemonSet": frozenset({"selector"}),
+    "Deployment": frozenset({"selector"}),
+    "ReplicaSet": frozenset({"selector"}),
+    "Service": frozenset({"clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy"}),
+    "StatefulSet": frozenset(
+        {"podManagementPolicy", "selector", "serviceName", "volumeClaimTemplates"}
+    ),
+}
+
+
+def fixed(kind: str, fields: Sequence[Change]) -> tuple[Change, ...]:
+    """Those of the changes that the API server refuses."""
+    names = _FIELDS.get(kind)
+    if names is None:
+        return tuple(fields)
+    return tuple(one for one in fields if len(one.steps) > 1 and one.steps[1] in names)
+
+
 def refused(message: str) -> bool:
     """Whether the API server's answer speaks of a field that cannot be changed."""
     return _REFUSALS.search(message) is not None

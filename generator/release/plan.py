@@ -49,7 +49,7 @@ class ReleasePlan:
     """One release: what was found, what would change. `changes` is None where nobody can tell."""
 
     target: Target
-    revision: int  # the last one, 0 before the first installation
+    revision: int | None  # the last one, 0 before the first installation, None if unreadable
     findings: tuple[Finding, ...]
     changes: Changes | None = None
     namespace: ObjectChange | None = None  # made or labelled before the release
@@ -154,7 +154,7 @@ class _Maker:
         try:
             history, namespace = self._before(target)
         except ClusterError as error:
-            return self._ended(blank, _unread(blank, error))
+            return self._ended(blank, _unread(blank, error), known=False)
         scene = replace(
             blank, history=history, facts=Facts(server=self.server, namespace=namespace)
         )
@@ -192,10 +192,6 @@ class _Maker:
         others = {one.namespace for one in objects} - self.namespaces.keys() - {""}
         namespaces = {**self.namespaces, **read_namespaces(kubectl, tuple(sorted(others)))}
         absent = frozenset(name for name, found in namespaces.items() if found is None)
-        own = tuple(one for one in objects if not wanted.is_hook(one))
-        changing = partial(
-            find_changes, target, self.world, scene.history, own, apis, absent=absent
-        )
         facts = read_facts(
             kubectl,
             self.server,
@@ -206,14 +202,18 @@ class _Maker:
             tuple(keys),
         )
         facts = replace(facts, homeless=absent - self.namespaces.keys())
-        unread: tuple[Finding, ...] = ()
-        changes = None
-        try:
-            changes = pool.together([changing])[0]
-        except ClusterError as error:
-            if error.reason != "forbidden":
-                raise
-            unread = (_unread(scene, error),)
+        # Of what the user may not touch, nothing can be asked; `rights` says so.
+        own = tuple(o for o in objects if not wanted.is_hook(o))
+        changing = partial(
+            find_changes,
+            target,
+            self.world,
+            scene.history,
+            own,
+            facts.permitted(),
+            absent=absent,
+        )
+        changes = pool.together([changing])[0]
         full = replace(
             scene,
             facts=facts,
@@ -225,7 +225,7 @@ class _Maker:
         return ReleasePlan(
             target=target,
             revision=scene.history.last.number if scene.history.last else 0,
-            findings=(*preflight.look(full), *unread),
+            findings=preflight.look(full),
             changes=changes,
             namespace=namespace_change(target, self.world, scene.facts.namespace),
             hooks=tuple(one for one in objects if wanted.is_hook(one)),
@@ -236,11 +236,13 @@ class _Maker:
         text = "\n".join(json.dumps(one.data) for one in objects)
         return release_bytes(read_chart(target.chart, shown), text)
 
-    def _ended(self, scene: Scene, last: Finding) -> ReleasePlan:
+    def _ended(self, scene: Scene, last: Finding, *, known: bool = True) -> ReleasePlan:
+        """A plan that ends before the comparison."""
+        number = scene.history.last.number if scene.history.last else 0
         early = [*preflight.look(scene), last] if scene.history.revisions else [last]
         return ReleasePlan(
             target=scene.target,
-            revision=scene.history.last.number if scene.history.last else 0,
+            revision=number if known else None,
             findings=tuple(early),
         )
 

@@ -138,7 +138,7 @@ def _release(one: ReleasePlan) -> SavedRelease:
     return SavedRelease(
         release=one.target.release,
         namespace=one.target.namespace,
-        revision=one.revision,
+        revision=one.revision or 0,
         chart=_folder_digest(one.target.chart),
         values=_values(one.target),
         objects=tuple(_objects(changes)) if changes else (),

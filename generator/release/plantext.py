@@ -93,10 +93,12 @@ def _head(one: ReleasePlan, paint: Paint) -> str:
         INSTALL: "a first installation",
         UPGRADE: f"an upgrade of revision {one.revision}",
         NOTHING: f"as revision {one.revision} left it",
-        BLOCKED: f"an upgrade of revision {one.revision}"
-        if one.revision
-        else "a first installation",
+        BLOCKED: "a first installation"
+        if one.revision == 0
+        else f"an upgrade of revision {one.revision}",
     }[one.action]
+    if one.revision is None:
+        what = "its state cannot be read"
     name = paint(f"{target.release} {target.version}", "bold")
     return f"{name} into {target.namespace}, {target.environment}: {what}"
 

@@ -63,6 +63,8 @@ def overlaid(live: Any, wanted: Any, key: str = "") -> Any:
             new = {named(item, names): item for item in wanted}
             both = {name: overlaid(there.get(name), item) for name, item in new.items()}
             return [*both.values(), *(item for name, item in there.items() if name not in new)]
+        if len(live) == len(wanted):
+            return [overlaid(old, new, key) for old, new in zip(live, wanted, strict=True)]
     same = quantity.parse(live) if isinstance(live, (str, int)) else None
     if same is not None and isinstance(wanted, (str, int)) and same == quantity.parse(wanted):
         return live  # 1000m is 1

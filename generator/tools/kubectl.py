@@ -96,12 +96,23 @@ class Kubectl:
             command.append(f"--kubeconfig={self.kubeconfig}")
         if self.context:
             command.append(f"--context={self.context}")
+        # What kubectl printed before it failed is kept from every message: it may be Secrets.
         try:
-            return process.run(
-                command, stdin=stdin, accept=accept, timeout=bound or 2 * request + 10, hint=None
+            done = process.run(
+                command,
+                stdin=stdin,
+                accept=range(256),
+                timeout=bound or 2 * request + 10,
+                hint=None,
             )
         except ToolError as error:
-            raise ClusterError(error, reason_of(error)) from None
+            output = error.output if error.code == process.NOT_STARTED else ""
+            bare = ToolError(error.command, error.code, output)
+            raise ClusterError(bare, reason_of(bare)) from None
+        if done.code not in accept:
+            failed = ToolError([str(word) for word in command], done.code, done.stderr)
+            raise ClusterError(failed, reason_of(failed))
+        return done
 
     def list(
         self, kind: str, *, namespace: str | None = None, selector: str = "", field: str = ""

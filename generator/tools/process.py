@@ -21,6 +21,8 @@ from generator.errors import ToolError
 TIMEOUT = 120.0
 #: How long a program may take to end after it was asked to.
 GRACE = 2.0
+#: The exit code of what could not even be started.
+NOT_STARTED = 127
 
 _running: set[subprocess.Popen[str]] = set()
 _lock = threading.Lock()
@@ -102,7 +104,7 @@ def _start(
             )
         except OSError as error:
             reason = f"{error.strerror}: {error.filename}"
-            raise ToolError(words, 127, reason, hint=hint) from error
+            raise ToolError(words, NOT_STARTED, reason, hint=hint) from error
         _running.add(process)
     return process
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from generator.findings import Finding
 from generator.release.changes import REPLACED
+from generator.release.immutable import fixed
 from generator.release.preflight.scene import Scene, finding
 
 ID = "immutable"
@@ -13,7 +14,7 @@ ID = "immutable"
 
 def check(scene: Scene) -> Iterator[Finding]:
     for one in scene.changes.of(REPLACED) if scene.changes else ():
-        fields = ", ".join(change.path for change in one.fields)
+        fields = ", ".join(change.path for change in fixed(one.kind, one.fields))
         yield finding(
             ID,
             one.path,
