@@ -57,3 +57,38 @@ def status(spec: Path, environment: str, chart: str | None, output: str, **acces
     else:
         click.echo("\n\n".join(text(one, now) for one in found))
     return 0 if all(one.ready for one in found) else 2
+
+
+@click.command(epilog=EPILOG)
+@spec_option
+@environment_option
+@click.option("--chart", help="Only this chart.")
+@cluster_options
+@OUTPUT
+def drift(spec: Path, environment: str, chart: str | None, output: str, **access: Any) -> int:
+    """Say where the cluster is not what the releases say: what was changed by hand, and by whom.
+
+    Only fields that the release sets are compared, not what an autoscaler scales or the server
+    fills in. Values of Secrets are never shown. Exit 2 when something drifted.
+
+    \b
+    python -m generator drift -e production
+    python -m generator drift -e production -o json
+    """
+    from generator import live
+    from generator.progress import Progress
+    from generator.release.drift import read_drift
+    from generator.release.drifttext import as_json, text
+    from generator.tools.pool import together
+
+    world = live.world(spec, live.Access(**access))
+    _, targets = live.targets(spec, environment, chart)
+    with Progress() as progress:
+        progress.step("comparing the releases with the cluster")
+        found = together([partial(read_drift, one, world.kubectl) for one in targets])
+    now = datetime.now(UTC)
+    if output == "json":
+        click.echo(json.dumps([as_json(one) for one in found], indent=2))
+    else:
+        click.echo("\n\n".join(text(one, now, environment) for one in found))
+    return 2 if any(one.objects or one.revision is None for one in found) else 0
