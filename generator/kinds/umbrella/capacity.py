@@ -85,15 +85,25 @@ def quota(chart: Chart) -> dict[str, str]:
     return hard
 
 
+#: Limits of a container that names none: 500m, 512Mi.
+_CPU, _MEMORY = 500, 512 * 2**20
+
+
 def limit_range(chart: Chart) -> dict[str, Any]:
-    """Defaults for containers that name nothing, as injected ones; most is twice the largest."""
+    """Defaults for containers that name nothing, as injected ones; most is twice the largest.
+
+    Most is no less than the defaults: the API server refuses a LimitRange where it is.
+    """
     containers = [c for workload in workloads(chart) for c in workload.containers]
     cpu = max((c.cpu_limit for c in containers), default=1000)
     memory = max((c.memory_limit for c in containers), default=_MEMORY_STEP)
     return {
-        "default": {"cpu": "500m", "memory": "512Mi"},
+        "default": {"cpu": format_cpu(_CPU), "memory": format_bytes(_MEMORY)},
         "defaultRequest": {"cpu": "50m", "memory": "64Mi"},
-        "max": {"cpu": format_cpu(2 * cpu), "memory": format_bytes(2 * memory)},
+        "max": {
+            "cpu": format_cpu(max(2 * cpu, _CPU)),
+            "memory": format_bytes(max(2 * memory, _MEMORY)),
+        },
     }
 
 

@@ -74,3 +74,9 @@ def test_limits_of_containers_that_name_none(tmp_path):
         "defaultRequest": {"cpu": "50m", "memory": "64Mi"},
         "max": {"cpu": "4", "memory": "4Gi"},
     }
+
+
+def test_the_most_is_no_less_than_the_defaults(tmp_path):
+    tiny = web("tiny", ["10m", "100m"], ["16Mi", "64Mi"], 1, 2)
+    (limits,) = render(build(tmp_path, tiny)).one("LimitRange")["spec"]["limits"]
+    assert limits["max"] == {"cpu": "500m", "memory": "512Mi"}
