@@ -10,7 +10,12 @@ from generator.kinds.api import File, Knob, Problem, Workload
 from generator.kinds.common import knobs as k
 from generator.kinds.common.app import App, Scale, waits
 from generator.kinds.common.checks import app_problems, limit_problems, scale_problems
-from generator.kinds.common.migration import Migration, migration_knobs, migration_workload
+from generator.kinds.common.migration import (
+    Migration,
+    migration_knobs,
+    migration_problems,
+    migration_workload,
+)
 from generator.kinds.common.replicas import replicas_file
 from generator.spec.model import Chart, Component
 
@@ -43,8 +48,10 @@ def running_problems(component: Component, chart: Chart) -> Iterator[Problem]:
     settings: Running = component.settings
     yield from app_problems(component, chart)
     yield from scale_problems(component)
-    if settings.migrate is not None and settings.migrate.resources != settings.app.resources:
-        yield from limit_problems(settings.migrate.resources, "migrate", "resources")
+    if settings.migrate is not None:
+        yield from migration_problems(settings.migrate)
+        if settings.migrate.resources != settings.app.resources:
+            yield from limit_problems(settings.migrate.resources, "migrate", "resources")
 
 
 def running_workloads(component: Component) -> Sequence[Workload]:
