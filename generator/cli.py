@@ -44,8 +44,8 @@ def main() -> None:
         code = error.exit_code
     except GeneratorError as error:
         click.echo(f"error: {error.message}", err=True)
-        if error.hint:
-            click.echo(f"    hint: {error.hint}", err=True)
+        for line in (error.hint or "").splitlines():
+            click.echo(f"    hint: {line}", err=True)
         code = error.exit_code
     except BrokenPipeError:
         sys.stderr.close()
@@ -288,6 +288,7 @@ def schema(spec: Path) -> int:
 
 
 cli.add_command(cli_deploy.deploy)
+cli.add_command(cli_deploy.rollback)
 cli.add_command(cli_doctor.doctor)
 cli.add_command(cli_plan.plan)
 cli.add_command(cli_plan.diff)

@@ -25,6 +25,12 @@ _TIMEOUT = click.option(
 @environment_option
 @click.option("--chart", help="Only this chart.")
 @click.option("--dry-run", is_flag=True, help="Try everything on the API server; change nothing.")
+@click.option(
+    "--plan",
+    "saved",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    help="Deploy what `plan --out` wrote; exit 2 when anything has moved since.",
+)
 @_TIMEOUT
 @click.option("--skip-preflight", is_flag=True, help="Deploy without looking before.")
 @click.option("--recover", is_flag=True, help="First free a release that was left pending.")
@@ -36,6 +42,7 @@ def deploy(
     environment: str,
     chart: str | None,
     dry_run: bool,
+    saved: Path | None,
     seconds: int,
     skip_preflight: bool,
     recover: bool,
@@ -52,6 +59,7 @@ def deploy(
     \b
     python -m generator deploy -e staging --dry-run
     python -m generator deploy -e staging
+    python -m generator deploy -e production --plan release.plan
     python -m generator deploy -e production --chart shop --timeout 1800
     """
     from generator import deployment
@@ -61,6 +69,7 @@ def deploy(
         spec=spec,
         environment=environment,
         chart=chart,
+        saved=saved,
         seconds=seconds,
         skip_preflight=skip_preflight,
         recover=recover,
@@ -71,4 +80,54 @@ def deploy(
         if dry_run:
             return deployment.dry_run(request, access, say=click.echo, step=board.step)
         deployment.deploy(request, access, board)
+    return 0
+
+
+@click.command(epilog=EPILOG)
+@spec_option
+@environment_option
+@click.option("--chart", required=True, help="The chart whose release is rolled back.")
+@click.argument("revision", type=click.IntRange(min=1), required=False)
+@click.option("--dry-run", is_flag=True, help="Show what would change; change nothing.")
+@_TIMEOUT
+@click.option("--force-conflicts", is_flag=True, help="Take over fields that others have set.")
+@cluster_options
+def rollback(
+    spec: Path,
+    environment: str,
+    chart: str,
+    revision: int | None,
+    dry_run: bool,
+    seconds: int,
+    force_conflicts: bool,
+    **access: Any,
+) -> int:
+    """Roll a release back to REVISION, or to the last one that ran and was another.
+
+    Refuses what would do harm: code that does not run on the database's schema, objects that the
+    API server does not change in place, half a first installation. Data never goes back.
+
+    \b
+    python -m generator rollback -e production --chart shop --dry-run
+    python -m generator rollback -e production --chart shop
+    python -m generator rollback -e production --chart shop 12
+    """
+    from generator import deployment
+    from generator.progress import Board
+
+    with Board() as board:
+        deployment.rollback(
+            deployment.Return(
+                spec=spec,
+                environment=environment,
+                chart=chart,
+                revision=revision,
+                seconds=seconds,
+                force_conflicts=force_conflicts,
+                dry_run=dry_run,
+            ),
+            access,
+            board,
+            say=click.echo,
+        )
     return 0

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from generator import fresh, live, pipeline
-from generator.errors import InputError
+from generator.errors import InputError, StaleError
 from generator.findings import ERROR, NOTE, worst
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ class Request:
     spec: Path
     environment: str
     chart: str | None = None
+    saved: Path | None = None
     seconds: int = 900
     skip_preflight: bool = False
     recover: bool = False
@@ -45,8 +46,10 @@ def deploy(request: Request, access: dict[str, Any], board: Board) -> None:
     board.step("looking at the cluster")
     for target in targets:
         free(target, world, voice, recover=request.recover)
+    if request.saved:
+        _hold_to(request.saved, targets, world)
     images = {}
-    if not request.skip_preflight or request.take_image:
+    if not (request.skip_preflight or request.saved) or request.take_image:
         plan = _plan(request, world, targets, board.step)
         images = _settled(request, plan, board.say)
     for target in targets:
@@ -56,6 +59,45 @@ def deploy(request: Request, access: dict[str, Any], board: Board) -> None:
             more=images.get(target.release, {}),
         )
         deploy_release(target, world, wishes, voice)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Return:
+    """The options of `rollback`."""
+
+    spec: Path
+    environment: str
+    chart: str
+    revision: int | None
+    seconds: int
+    force_conflicts: bool
+    dry_run: bool
+
+
+def rollback(request: Return, access: dict[str, Any], board: Board, *, say: Say) -> None:
+    """Roll one release back, or say what that would change."""
+    from generator.release import plantext
+    from generator.release.aftermath import what
+    from generator.release.deploy import Voice
+    from generator.release.rollback import look, roll_back
+
+    _, (target,) = live.targets(request.spec, request.environment, request.chart)
+    world = live.world(request.spec, live.Access(**access))
+    board.step("looking at the cluster")
+    way = look(target, world, request.revision)
+    if request.dry_run:
+        say(f"{target.release} would go back to revision {way.to.number} ({what(way.to)})")
+        lines = tuple(plantext.changes(way.changes.objects, target.namespace))
+        say("\n".join(lines) or f"  nothing: all is as revision {way.to.number} has it")
+        return
+    roll_back(
+        target,
+        world,
+        way,
+        Voice(say=board.say, show=board.show),
+        seconds=request.seconds,
+        force_conflicts=request.force_conflicts,
+    )
 
 
 def _settled(request: Request, plan: Plan, say: Say) -> dict[str, Any]:
@@ -76,6 +118,17 @@ def _settled(request: Request, plan: Plan, say: Say) -> dict[str, Any]:
     if told := [one for one in found if one.severity != NOTE]:
         say(text(told))
     return taken
+
+
+def _hold_to(saved: Path, targets: tuple[Target, ...], world: World) -> None:
+    """Refuse what is not what the plan has shown. Raises `StaleError`."""
+    from generator.release.planfile import load_plan, moved
+
+    if reasons := moved(load_plan(saved), targets, world):
+        raise StaleError(
+            f"{saved} does not hold any more: " + "; ".join(reasons),
+            hint=f"look again: python -m generator plan -e {targets[0].environment} --out {saved}",
+        )
 
 
 def dry_run(request: Request, access: dict[str, Any], *, say: Say, step: Say) -> int:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 _BLIND = {
     "unreachable": "the cluster does not answer; Helm goes on trying",
     "unauthorized": "the cluster no longer accepts the token or certificate",
+    "interrupted": "Helm was asked to end, and notes that in the cluster; again to make it end",
+    "late": "time is up: Helm notes the failure, and undoes what it can",
     "forbidden": "this user may not look at the pods; Helm goes on",
 }
 

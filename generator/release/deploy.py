@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 
-from generator.errors import GeneratorError, StoppedError
-from generator.release import aftermath, pending
+from generator.check.objects import Object
+from generator.errors import GeneratorError, RefusedError, StoppedError
+from generator.release import aftermath, pending, schema_guard
 from generator.release.changes import MANAGER
 from generator.release.conflicts import conflict_hint
 from generator.release.history import History, read_history
@@ -19,6 +19,9 @@ from generator.release.wanted import render
 from generator.release.watch import Outcome, Show, Watcher
 from generator.tools.kubectl import ClusterError
 from generator.tools.releases import Upgrade
+
+#: What Helm says to the second of two.
+_BUSY = ("another operation", "release: already exists")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,14 +47,14 @@ def free(target: Target, world: World, voice: Voice, *, recover: bool) -> None:
     if history.last is None or not history.last.pending:
         return
     if not recover or history.last.status == "uninstalling":
-        pending.refuse(target, history, now=datetime.now(UTC))
+        pending.refuse(target, history)
     voice.say(pending.recover(target, world, history))
 
 
 def deploy_release(target: Target, world: World, wishes: Wishes, voice: Voice) -> None:
     """Bring a release to what its chart and overlays say. Raises with the state that is left."""
     history = read_history(target, world.kubectl)
-    pending.refuse(target, history, now=datetime.now(UTC))
+    pending.refuse(target, history)
     _namespace(target, world, voice)
     for step in steps(target, history):
         _step(target, world, wishes, voice, step=step, history=history)
@@ -74,11 +77,13 @@ def _step(
 ) -> None:
     more = _merged(step.more, wishes.more)
     objects = render(target, world, history, more=more)
+    _guard(history, objects, target)
     wait = choose(objects, world.helm.version)
     first = history.last is None
     name = f"{target.release}: {step.description or ('installing' if first else 'upgrading')}"
     voice.say(f"{name} to {target.version} in {target.namespace}, {len(objects)} objects")
     voice.say(f"    waits by {wait.how}: {wait.reason}")
+    undo = _undo(history, objects, voice)
     upgrade = Upgrade(
         release=target.release,
         chart=target.chart,
@@ -87,19 +92,45 @@ def _step(
         more=more,
         wait=wait.how,
         seconds=wishes.seconds,
-        # To undo a first installation is to uninstall it: nobody could look why it failed.
-        undo=history.deployed is not None,
+        undo=undo,
         force_conflicts=wishes.force_conflicts,
         description=step.description,
     )
     watcher = Watcher(target=target, world=world, objects=objects, show=voice.show)
     outcome = watcher.during(lambda: world.releases.upgrade(upgrade), seconds=wishes.seconds)
     if outcome.error or outcome.interrupted:
-        raise _failure(target, world, name, outcome)
+        raise failure(target, world, name, outcome)
     voice.say(f"    done in {outcome.seconds:.0f} s")
 
 
-def _failure(target: Target, world: World, name: str, outcome: Outcome) -> GeneratorError:
+def _undo(history: History, objects: Sequence[Object], voice: Voice) -> bool:
+    """Whether a failure shall be rolled back.
+
+    To undo a first installation is to uninstall it: nobody could look why it failed. And code that
+    would not run on the schema, once migrated, must not come back.
+    """
+    runs = history.deployed
+    if runs is None:
+        return False
+    past = [one.objects for one in history.revisions]
+    found = schema_guard.refusals([*past, objects], runs.objects)
+    for one in found:
+        voice.say(
+            f"    no rollback if it fails: {one.title} of revision {runs.number} needs schema"
+            f" {one.needs}, this version migrates to {one.schema}. Then repair it and deploy again"
+        )
+    return not found
+
+
+def _guard(history: History, objects: Sequence[Object], target: Target) -> None:
+    """An older version, deployed again, is a rollback, too."""
+    past = [one.objects for one in history.revisions]
+    if found := schema_guard.refusals(past, objects):
+        sentences = "; ".join(one.sentence for one in found)
+        raise RefusedError(f"{target.release} {target.version}: {sentences}", hint=found[0].way)
+
+
+def failure(target: Target, world: World, name: str, outcome: Outcome) -> GeneratorError:
     left = aftermath.state_left(target, world)
     if outcome.interrupted:
         if outcome.error is None:
@@ -109,21 +140,28 @@ def _failure(target: Target, world: World, name: str, outcome: Outcome) -> Gener
             hint="the same command again goes on from there",
         )
     assert outcome.error is not None
+    if any(words in outcome.error.output for words in _BUSY):
+        return GeneratorError(
+            f"{name}: somebody else deploys this release right now; nothing was done here",
+            hint=f"wait for them: helm history {target.release} -n {target.namespace}",
+        )
     lines = [f"{name}: failed after {outcome.seconds:.0f} s"]
     lines += [f"    {line}" for line in aftermath.reasons(outcome.parts)]
     lines += ["    Helm says:", *(f"      {line}" for line in aftermath.helm_words(outcome.error))]
     lines.append(f"    state: {left}")
-    return GeneratorError("\n".join(lines), hint=_next(target, outcome.error))
+    return GeneratorError("\n".join(lines), hint=_next(target, outcome))
 
 
-def _next(target: Target, error: ClusterError) -> str:
+def _next(target: Target, outcome: Outcome) -> str:
+    error = outcome.error
+    assert error is not None
     if error.reason == "conflict":
         return conflict_hint(error.output)
-    if "another operation" in error.output:
-        return "somebody else deploys this release right now: wait, then look with `helm history`"
-    if error.reason in ("unauthorized", "forbidden", "unreachable") and error.hint:
-        return error.hint
-    return f"kubectl get pods,events -n {target.namespace}; then the same command again"
+    if error.reason in ("unauthorized", "forbidden") or "connection refused" in error.output:
+        return error.hint or f"kubectl auth can-i --list --namespace {target.namespace}"
+    if any(not part.done for part in outcome.parts):
+        return "solve what is not ready, then the same command again: there is nothing to clean up"
+    return "solve what Helm names, then the same command again: there is nothing to clean up"
 
 
 def _merged(under: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:

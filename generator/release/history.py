@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import gzip
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -31,6 +32,16 @@ class Revision:
     @property
     def pending(self) -> bool:
         return self.status in PENDING
+
+    @property
+    def good(self) -> bool:
+        """Whether it runs, or once did.
+
+        Helm calls a failed revision superseded, too, once a rollback has taken its place.
+        """
+        if self.status == "superseded":
+            return not re.match(r"\w+ \".*\" failed: ", self.description)
+        return self.status == "deployed"
 
     @cached_property
     def record(self) -> Mapping[str, Any]:
@@ -96,7 +107,7 @@ class History:
     @property
     def deployed(self) -> Revision | None:
         """The newest revision that runs, or ran before the last attempt."""
-        good = [one for one in self.revisions if one.status in ("deployed", "superseded")]
+        good = [one for one in self.revisions if one.good]
         running = [one for one in good if one.status == "deployed"]
         candidates = running or good
         return candidates[-1] if candidates else None

@@ -24,12 +24,12 @@ _BY = {
 }
 
 
-def refuse(target: Target, history: History, *, now: datetime) -> None:
+def refuse(target: Target, history: History, *, now: datetime | None = None) -> None:
     """Raises when the release is pending: which operation, since when, what to do."""
     last = history.last
     if last is None or not last.pending:
         return
-    age = _age(last, now)
+    age = _age(last, now or datetime.now(UTC))
     since = f" {_duration(age)} ago" if age is not None else ""
     message = (
         f"{target.release} in {target.namespace} is {last.status}: {_BY[last.status]}, revision"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from textwrap import wrap
 from typing import Any
 
@@ -119,14 +119,19 @@ def _finding(found: Finding, paint: Paint) -> Iterator[str]:
 
 
 def _changes(one: ReleasePlan, paint: Paint) -> Iterator[str]:
+    yield from changes(one.objects, one.target.namespace, paint)
+
+
+def changes(objects: Sequence[ObjectChange], namespace: str, paint: Paint = plain) -> Iterator[str]:
+    """The lines of what changes, group by group."""
     for action, title in _TITLES.items():
-        some = [each for each in one.objects if each.action == action]
+        some = [each for each in objects if each.action == action]
         if some:
             yield paint(f"  {title}", "bold")
         if action == CREATED:
-            yield from _created(some, one.target.namespace, paint)
+            yield from _created(some, namespace, paint)
             continue
-        yield from _alike(some, one.target.namespace, paint)
+        yield from _alike(some, namespace, paint)
 
 
 def _created(some: list[ObjectChange], namespace: str, paint: Paint) -> Iterator[str]:

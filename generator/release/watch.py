@@ -18,8 +18,10 @@ from generator.release.why import Part, explain
 from generator.tools import process
 from generator.tools.kubectl import ClusterError
 
-#: Seconds between two looks, and how many of one kind of look may fail before it is given up.
+#: Seconds between two looks.
 EVERY = 2.0
+#: Seconds in which two signals are one.
+_SAME = 1.0
 _KINDS = "deployments,statefulsets,daemonsets,jobs,replicasets,pods"
 
 
@@ -61,33 +63,35 @@ class Watcher:
     def during(self, call: Callable[[], object], *, seconds: float) -> Outcome:
         """Make the call of Helm, which may take `seconds`, and show what is going on."""
         outcome = Outcome()
-        thread = threading.Thread(target=_held(call, outcome), daemon=True)
+        # Of an event, not of the thread: an interrupted `join` takes the thread for ended.
+        ended = threading.Event()
+        threading.Thread(target=_held(call, outcome, ended), daemon=True).start()
         start = time.monotonic()
-        thread.start()
-        looking = True
-        while thread.is_alive():
+        asked: float | None = None
+        while not ended.is_set():
             try:
-                thread.join(EVERY if looking else None)
-                if looking and thread.is_alive():
+                if not ended.wait(EVERY):
                     self._look(outcome, start + seconds - time.monotonic())
             except KeyboardInterrupt:
-                process.stop_all(at_once=outcome.interrupted)
+                # Who sends one signal to a process and to its group does not mean two.
+                if asked is None or time.monotonic() - asked > _SAME:
+                    process.stop_all(at_once=asked is not None)
+                asked = asked or time.monotonic()
                 outcome.interrupted = True
         outcome.seconds = time.monotonic() - start
-        if outcome.error and not outcome.interrupted:
-            self._look(outcome, 0)
         return outcome
 
     def _look(self, outcome: Outcome, left: float) -> None:
         try:
             parts = self.parts()
         except ClusterError as error:
-            self.show(Sight(parts=outcome.parts, left=left, note=error.reason))
+            note = "interrupted" if outcome.interrupted else error.reason
+            self.show(Sight(parts=outcome.parts, left=left, note=note))
             return
-        # A failed upgrade may be rolled back before anybody looks again: what was wrong is kept.
-        if not outcome.error or any(not part.done for part in parts):
+        late = "interrupted" if outcome.interrupted else "late" if left <= 0 else None
+        if late is None:  # later, Helm may be rolling back: what was wrong is kept
             outcome.parts = parts
-        self.show(Sight(parts=parts, left=left))
+        self.show(Sight(parts=parts, left=left, note=late))
 
     def parts(self) -> tuple[Part, ...]:
         """What takes time in the release, as it is now. Raises `ClusterError`."""
@@ -102,11 +106,15 @@ class Watcher:
         return explain((*found, *claims), events)
 
 
-def _held(call: Callable[[], object], outcome: Outcome) -> Callable[[], None]:
+def _held(
+    call: Callable[[], object], outcome: Outcome, ended: threading.Event
+) -> Callable[[], None]:
     def hold() -> None:
         try:
             call()
         except ClusterError as error:
             outcome.error = error
+        finally:
+            ended.set()
 
     return hold

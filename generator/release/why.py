@@ -80,10 +80,12 @@ class _Scene:
     def _deployment(self, one: Json) -> Part:
         status, wanted = one.get("status") or {}, one["spec"].get("replicas", 1)
         updated, total = status.get("updatedReplicas", 0), status.get("replicas", 0)
-        good = min(updated, status.get("availableReplicas", 0), wanted)
-        done = _observed(one) and good >= wanted and total <= updated
         sets = [o for o in self._below[one["metadata"]["uid"]] if o["kind"] == "ReplicaSet"]
         newest = max(sets, key=_revision, default=None)
+        # The Deployment's own count of available pods has those of the old revision in it.
+        there = (newest or one).get("status") or {}
+        good = min(updated, there.get("availableReplicas", 0), wanted)
+        done = _observed(one) and good >= wanted and total <= updated
         late = _condition(one, "Progressing").get("reason") == "ProgressDeadlineExceeded"
         reasons: list[str] = []
         if not done and newest is not None:

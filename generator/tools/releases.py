@@ -68,11 +68,20 @@ class Releases:
         return self._run(words, seconds=2 * what.seconds + 60, more=what.more)
 
     def rollback(
-        self, release: str, revision: int, *, namespace: str, wait: str, seconds: int
+        self,
+        release: str,
+        revision: int,
+        *,
+        namespace: str,
+        wait: str,
+        seconds: int,
+        force_conflicts: bool = False,
     ) -> str:
         """`helm rollback` to a revision: what Helm printed."""
         words = ["rollback", release, str(revision), f"--namespace={namespace}"]
         words += [f"--timeout={seconds}s", "--wait-for-jobs", *self._waiting(wait)]
+        if force_conflicts and self._four:
+            words.append("--force-conflicts")
         return self._run(words, seconds=seconds + 60)
 
     def render(
