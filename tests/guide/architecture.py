@@ -200,20 +200,21 @@ ROWS = (
     says(
         "./validate-manifests.sh",
         checks.kubernetes_from_1_25,
-        "`python -m generator check`: five versions of Kubernetes, three environments, all rules",
+        "`scripts/validate-manifests`, which is `python -m generator check`: five versions of"
+        " Kubernetes, all rules",
         SCRIPT,
     ),
     says(
         "./deploy.sh --dry-run",
         checks.helm_is_recent,
-        "`python -m generator render -e production`, or `helm install --dry-run`",
+        "`scripts/deploy --dry-run`: the API server tries every object and keeps none",
         SCRIPT,
     ),
     says(
         "./deploy.sh",
         checks.namespaces_are_restricted,
-        "`kubectl apply --server-side -f charts/…/files/namespace.yaml`, then `helm upgrade"
-        " --install` for each of the two charts",
+        "`scripts/deploy`, which is `python -m generator deploy -e production`: layer by layer the"
+        " first time, then one Helm upgrade a chart",
         SCRIPT,
     ),
     kubectl("kubectl get pods -n bookedbarber-v2 --watch"),
