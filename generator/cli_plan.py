@@ -19,7 +19,7 @@ _OUTPUT = click.option(
     type=click.Choice(["json", "text"]),
     default="text",
     show_default=True,
-    help="For people, or for scripts (docs/reference/plan.md).",
+    help="For people, or for scripts: a stable shape.",
 )
 
 

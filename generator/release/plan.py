@@ -160,7 +160,8 @@ class _Maker:
         )
         self.progress(f"{target.release}: rendering against the cluster")
         try:
-            objects, look = self._rendered(target, history)
+            render = partial(wanted.render, target, self.world, history)
+            objects, look = self._rendered_by(target, render)
         except ToolError as error:
             return self._ended(scene, _unrendered(scene, error))
         return self._compared(scene, objects, look)
@@ -170,14 +171,29 @@ class _Maker:
         history = pool.together([partial(read_history, target, self.world.kubectl)])[0]
         return history, self.namespaces.get(target.namespace)
 
-    def _rendered(
-        self, target: Target, history: History
+    def _rendered_by(
+        self, target: Target, render: Callable[..., tuple[Object, ...]]
     ) -> tuple[tuple[Object, ...], tuple[Object, ...]]:
-        """The objects, and those with the chart's look at its Secrets switched on."""
-        render = partial(wanted.render, target, self.world, history)
+        """The objects, and those with the chart's look at its Secrets switched on.
+
+        Before a first installation Helm looks at what is there already, and ends where that is
+        another's or may not be read. An upgrade's rendering goes on, and our checks tell more.
+        """
+        try:
+            return self._rendered(target, render)
+        except ClusterError as error:
+            if error.reason != "forbidden" and "ownership metadata" not in error.output:
+                raise
+        return self._rendered(target, partial(render, upgrade=True))
+
+    def _rendered(
+        self, target: Target, render: Callable[..., tuple[Object, ...]]
+    ) -> tuple[tuple[Object, ...], tuple[Object, ...]]:
         has_look = (target.chart / "files" / "preflight.sh").is_file()
         more = {"preflight": {"enabled": True}}
-        calls = [render, *([partial(render, more=more)] if has_look else [])]
+        calls: list[Callable[[], tuple[Object, ...]]] = [render]
+        if has_look:
+            calls.append(partial(render, more=more))
         found = pool.together(calls)
         return found[0], found[-1]
 

@@ -1,4 +1,13 @@
-"""A plan as JSON: a stable shape for scripts, described in docs/reference/plan.md."""
+"""A plan as JSON: a stable shape for scripts.
+
+    version, environment, helm, cluster {id, kubernetes}, blocked, pending, summary, releases
+
+`version` grows when a field goes or means something else; fields may come. A release has action
+(install, upgrade, nothing, blocked), revision (0 before the first, null if unreadable), findings,
+changes (null if nobody can tell) and hooks; a change has action (created, changed, removed,
+replaced, kept), kind, namespace, name, fields, conflicts, refused and recipe; a field has path,
+change (added, changed, removed, order), before, after and secret.
+"""
 
 from __future__ import annotations
 

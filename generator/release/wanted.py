@@ -15,12 +15,18 @@ HOOK = "helm.sh/hook"
 
 
 def render(
-    target: Target, world: World, history: History, *, more: Mapping[str, Any] | None = None
+    target: Target,
+    world: World,
+    history: History,
+    *,
+    more: Mapping[str, Any] | None = None,
+    upgrade: bool | None = None,
 ) -> tuple[Object, ...]:
     """The objects in the order in which Helm sends them, hooks among them.
 
     Each names its namespace, if it belongs to one: `Object.data` can be sent as it is. `more`
-    are values on top of the overlays. Raises `ClusterError` where the chart refuses to render,
+    are values on top of the overlays; `upgrade` is whether to render one, whatever the history
+    says. Raises `ClusterError` where the chart refuses to render,
     `InputError` where it renders what is no manifest.
     """
     text = world.releases.render(
@@ -29,7 +35,7 @@ def render(
         namespace=target.namespace,
         values=target.values,
         more=more or {},
-        upgrade=history.deployed is not None,
+        upgrade=history.deployed is not None if upgrade is None else upgrade,
     )
     reader = ManifestReader(folder=f"charts/{target.chart.name}", namespace=target.namespace)
     read = reader.read(text)
