@@ -109,6 +109,30 @@ def _watched(folder: Path, owners: Path) -> None:
     os.posix_spawn(sys.executable, words, environment, file_actions=files, setsid=True)
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Tests that share releases share a worker; all others go wherever one is free.
+
+    A module of tests/cluster/ is such a group, and so is a folder in it. (The mark of xdist for
+    this has no effect with pytest 9.2.)
+    """
+    from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
+
+    class Scheduling(LoadScopeScheduling):  # type: ignore[misc]
+        def _split_scope(self, nodeid: str) -> str:
+            return group(nodeid)
+
+    return Scheduling(config, log)
+
+
+def group(nodeid: str) -> str:
+    """The group of a test by its id."""
+    module = nodeid.partition("::")[0]
+    if not module.startswith("tests/cluster/"):
+        return nodeid
+    return module if module.count("/") == 2 else module.rpartition("/")[0]
+
+
 _current: list[Any] = []
 
 

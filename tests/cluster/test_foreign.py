@@ -14,8 +14,6 @@ from tests.cluster import fixtures
 from tests.cluster.reach import Cluster
 from tests.cluster.releases import Release
 
-pytestmark = pytest.mark.xdist_group("cluster-foreign")
-
 PLATFORMS = (needs.ROOT, *sorted(path.parent for path in needs.ROOT.glob("examples/*/charts")))
 CHARTS = [path for platform in PLATFORMS for path in sorted(platform.glob("charts/*"))]
 ALL = ("external-secrets", "gateway-api", "istio", "sealed-secrets")
@@ -23,7 +21,7 @@ KUBERNETES = re.compile(r"v1|(apps|batch|policy)/v1|autoscaling/v2|.*\.k8s\.io/v
 #: What looks like the output of `kubeseal --raw`.
 SEALED = "Ag" + "A" * 100
 #: Groups whose name looks like one of Kubernetes' own.
-NOT_KUBERNETES = ("autoscaling.k8s.io/v1",)
+NOT_KUBERNETES = ("autoscaling.k8s.io/v1", "gateway.networking.k8s.io/v1")
 
 
 def switches(chart: Path, mesh: str) -> list[str]:

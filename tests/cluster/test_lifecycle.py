@@ -7,8 +7,6 @@ import pytest
 from tests.cluster.reach import Cluster, until
 from tests.cluster.releases import Release, chart
 
-pytestmark = pytest.mark.xdist_group("cluster-lifecycle")
-
 #: Of each chart, a value of production that an upgrade may change, and where it shows.
 CHANGES = {
     "bookedbarber": ("backend.image.tag=v2.1.0", "deployment", "backend", ":v2.1.0"),

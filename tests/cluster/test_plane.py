@@ -14,10 +14,9 @@ from typing import Any
 import pytest
 
 from tests import needs
+from tests.cluster import fixtures
 from tests.cluster import plane as planes
 from tests.cluster.reach import until
-
-pytestmark = pytest.mark.xdist_group("cluster-plane")
 
 
 def pod(name: str, image: str = "registry.example/app:1", **spec: Any) -> dict[str, Any]:
@@ -176,3 +175,15 @@ def test_is_torn_down_when_its_owner_is_killed(cluster, tmp_path):
     until(lambda: os.waitpid(again, os.WNOHANG)[0] == again)  # a child of ours: it has ended
     until(lambda: not (folder / "pid").exists())
     assert (folder / "log" / "etcd.log").exists()
+
+
+@pytest.mark.parametrize(
+    ("test", "group"),
+    [
+        ("tests/spec/test_names.py::test_it[a]", "tests/spec/test_names.py::test_it[a]"),
+        ("tests/cluster/test_plane.py::test_it[a]", "tests/cluster/test_plane.py"),
+        ("tests/cluster/production/test_rights.py::test_it", "tests/cluster/production"),
+    ],
+)
+def test_what_shares_releases_shares_a_worker(test, group):
+    assert fixtures.group(test) == group

@@ -9,8 +9,6 @@ import pytest
 from tests.cluster.reach import Cluster, until
 from tests.cluster.releases import Release, chart
 
-pytestmark = pytest.mark.xdist_group("cluster-scaling")
-
 
 @pytest.fixture(scope="module", params=[4, 3], ids=["helm4", "helm3"])
 def release(request, equipped: Cluster):

@@ -11,8 +11,6 @@ import pytest
 from tests import needs
 from tests.cluster.reach import until
 
-pytestmark = pytest.mark.xdist_group("cluster-production")
-
 GUIDE = (needs.ROOT / "docs" / "deployment-guide.md").read_text(encoding="utf-8")
 APP, MONITORING = "bookedbarber-v2", "monitoring"
 

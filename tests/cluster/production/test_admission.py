@@ -10,8 +10,6 @@ import pytest
 from tests.cluster.reach import Cluster, until
 from tests.cluster.releases import chart
 
-pytestmark = pytest.mark.xdist_group("cluster-production")
-
 SMALL = {"cpu": "10m", "memory": "16Mi", "ephemeral-storage": "16Mi"}
 
 

@@ -8,8 +8,6 @@ import pytest
 
 from tests.cluster.reach import Cluster
 
-pytestmark = pytest.mark.xdist_group("cluster-production")
-
 APP, MONITORING = "bookedbarber-v2", "monitoring"
 READ, WATCH = ("get", "list", "watch"), ("list", "watch")
 
@@ -126,7 +124,7 @@ def asked(resource: str) -> list[str]:
     return [kind, f"--subresource={below}"] if below else [kind]
 
 
-@pytest.mark.parametrize(("verb", "resource"), NEVER, ids="-".join)
+@pytest.mark.parametrize(("verb", "resource"), NEVER, ids=[" ".join(each) for each in NEVER])
 def test_no_account_may(app, everybody, verb, resource):
     for home, account in everybody:
         for where in (APP, "kube-system"):
