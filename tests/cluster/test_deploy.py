@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from tests import needs
+from tests.cluster import plane as planes
 from tests.cluster.reach import Cluster, until
 from tests.cluster.shops import Shop, kill
 
@@ -257,3 +259,38 @@ def test_an_expired_token_is_told(shop: Shop) -> None:
     time.sleep(1)
     said = shop.run("deploy", code=1, kubeconfig=gone)
     assert "log in to the cluster again" in said
+
+
+def test_an_api_server_that_dies_in_the_middle_loses_nothing(
+    cluster: Cluster, tmp_path: Any
+) -> None:
+    """A control plane of its own: the others of the suite go on with theirs."""
+    if cluster.plane is None:
+        needs.missing("a cluster whose API server may be ended", "unset TEST_KUBECONFIG")
+    own = planes.up(tmp_path / "own", cluster.definitions.parent / "bin")
+    try:
+        mine = Cluster(
+            kubeconfig=own.admin, folder=own.folder, definitions=cluster.definitions, plane=own
+        )
+        namespace = mine.create_namespace("shop")
+        shop = Shop(cluster=mine, folder=tmp_path, namespace=namespace)
+        shop.provide()
+        shop.write()
+        shop.deploy()
+        shop.write(**NOSUCH)
+        begun = shop.begin("deploy", "--skip-preflight", "--timeout=15")
+        shop.until_status("pending-upgrade")
+        own.stop("kube-apiserver")
+        said, _ = begun.communicate(timeout=200)
+        assert begun.returncode == 1, said
+        assert "the cluster does not answer" in said
+        assert "state: unknown, for the cluster does not answer" in said
+        own.start("kube-apiserver")
+        own.wait_ready()
+        shop.write()
+        assert "--recover" in shop.deploy(code=1)
+        shop.deploy("--recover")
+        assert shop.status == "deployed"
+        assert shop.image() == "registry.example/api:1.0"
+    finally:
+        planes.down(own.folder)
