@@ -12,6 +12,8 @@ from generator.tools.kubectl import ClusterError
 
 #: Lines of Helm's that a message shows.
 _LINES = 8
+#: Characters of a long line's beginning and of its end.
+_HALF = 200
 _NOISE = (
     re.compile(r"(?m)^(level=\w+ msg=|[WI]\d{4} |Release \S+ has been cancelled).*$"),
     re.compile(r"(?m)^Error: (?:(?:UPGRADE|INSTALLATION) FAILED: )?"),
@@ -63,6 +65,11 @@ def reasons(parts: Sequence[Part]) -> list[str]:
     return lines
 
 
+def _cut(line: str) -> str:
+    """The API server repeats whole objects; it names the field first and its reason last."""
+    return line if len(line) <= 2 * _HALF else f"{line[:_HALF]} … {line[-_HALF:]}"
+
+
 def helm_words(error: ClusterError) -> list[str]:
     """What Helm said last, without its log and what it repeats."""
     if error.code is None:
@@ -71,5 +78,5 @@ def helm_words(error: ClusterError) -> list[str]:
     for noise in _NOISE:
         text = noise.sub("", text)
     lines = [line.rstrip() for line in text.splitlines() if line.strip()]
-    seen = list(dict.fromkeys(lines))
+    seen = [_cut(line) for line in dict.fromkeys(lines)]
     return seen[:_LINES] + (["…"] if len(seen) > _LINES else [])

@@ -208,10 +208,14 @@ def test_code_that_does_not_run_on_the_schema_does_not_come_back(fresh: Shop) ->
     assert fresh.status == "deployed"
 
 
-def test_a_volume_does_not_shrink_back(shop: Shop) -> None:
+def test_a_field_that_can_not_change_is_named_and_nothing_is_lost(shop: Shop) -> None:
     shop.write(cache={"tls": {"enabled": False}, "storage": {"size": "2Gi"}})
     said = shop.deploy(code=1, timeout=20)
+    assert 'StatefulSet.apps "cache" is invalid: spec.volumeClaimTemplates' in said
+    assert "python -m generator plan -e test --chart shop" in said
     assert "state: rolled back" in said
+    said = shop.run("deploy", code=3)
+    assert "kubectl delete statefulset cache" in said
     assert shop.status == "deployed"
 
 
