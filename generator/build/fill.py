@@ -171,10 +171,11 @@ class _Schemas:
         if known is None:
             kind = plan.context["component"].kind
             number = sum(name.partition(".")[0] == kind for name, _ in self._trees.values())
-            tree = values.schema_tree(plan.knobs, subchart=True)
+            tree = values.schema_tree(plan.knobs, subchart=True, whole=False)
             known = (f"{kind}.{number + 1}" if number else kind, tree)
             self._trees[key] = known
-            self._texts[known[0]] = values.schema_json(tree, f"Values of a {kind}")
+            whole = values.schema_tree(plan.knobs, subchart=True)
+            self._texts[known[0]] = values.schema_json(whole, f"Values of a {kind}")
         return known[0]
 
     def of_umbrella(self, plan: ChartPlan, subcharts: list[ChartPlan]) -> bytes:

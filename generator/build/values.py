@@ -83,11 +83,14 @@ def values_yaml(title: str, knobs: Sequence[Knob]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def schema_tree(knobs: Iterable[Knob], *, subchart: bool) -> Tree:
+def schema_tree(knobs: Iterable[Knob], *, subchart: bool, whole: bool = True) -> Tree:
     """The schema of a chart's values: closed where we own the map.
 
     A subchart declares `global`, which Helm passes down, and `enabled`, its condition in the
     umbrella: a closed schema without them breaks every umbrella.
+
+    A value may be taken away with null: it must be there unless it may be empty as well. In the
+    umbrella a subchart's values are not `whole`: Helm leaves out those of one that is off.
     """
     root: Tree = {"type": "object", "additionalProperties": False, "properties": {}}
     for knob in knobs:
@@ -100,7 +103,11 @@ def schema_tree(knobs: Iterable[Knob], *, subchart: bool) -> Tree:
                     node["additionalProperties"] = inner
                 node = node["additionalProperties"]
             else:
+                if whole and part not in node["properties"]:
+                    node.setdefault("required", []).append(part)
                 node = node["properties"].setdefault(part, inner)
+        if whole and leaf not in node["properties"] and not may_be_empty(knob.schema):
+            node.setdefault("required", []).append(leaf)
         node["properties"][leaf] = {"description": knob.doc, **knob.schema}
     shared = root["properties"].setdefault("global", {"type": "object"})
     shared["description"] = "Values that the umbrella and all its subcharts see alike."
@@ -110,7 +117,23 @@ def schema_tree(knobs: Iterable[Knob], *, subchart: bool) -> Tree:
             "description": "Set by the umbrella: whether this subchart is part of the release.",
             "type": "boolean",
         }
+        if not whole:
+            root["required"] = ["enabled"]
     return root
+
+
+def may_be_empty(schema: Mapping[str, Any]) -> bool:
+    """Whether an empty value is legal, which null then means, too."""
+    kinds = schema.get("type", "null")
+    if "null" in kinds or "object" in kinds:
+        return not schema.get("minProperties")
+    if "array" in kinds:
+        return not schema.get("minItems")
+    if "string" not in kinds or schema.get("minLength"):
+        return False
+    if "enum" in schema:
+        return "" in schema["enum"]
+    return re.search(schema.get("pattern", ""), "") is not None
 
 
 def schema_json(tree: Tree, title: str) -> bytes:

@@ -135,6 +135,15 @@ KNOBS = [
 ]
 
 
+COALESCED = {
+    "global": {"mesh": "none"},
+    "image": {"tag": ""},
+    "resources": {},
+    "replicas": 2,
+    "connections": {"db": {"host": ""}},
+}
+
+
 def accepts(schema: bytes, given: Any) -> bool:
     return jsonschema_rs.validator_for(json.loads(schema)).is_valid(given)
 
@@ -154,7 +163,24 @@ class TestSchema:
         ],
     )
     def test_takes(self, given):
-        assert accepts(self.schema, given)
+        assert accepts(self.schema, {**COALESCED, **given})
+
+    @pytest.mark.parametrize("gone", ["global", "image", "replicas", "connections"])
+    def test_refuses_what_null_took_away(self, gone):
+        assert not accepts(self.schema, {k: v for k, v in COALESCED.items() if k != gone})
+
+    def test_refuses_a_number_that_null_took_away(self):
+        assert not accepts(self.schema, {**COALESCED, "global": {}})
+
+    def test_takes_null_for_what_may_be_empty(self):
+        whole = {k: v for k, v in COALESCED.items() if k != "resources"}
+        assert accepts(self.schema, {**whole, "image": {}})
+
+    def test_in_the_umbrella_only_the_switch_must_be_there(self):
+        tree = values.schema_tree(KNOBS, subchart=True, whole=False)
+        schema = values.schema_json(tree, "Values")
+        assert accepts(schema, {"enabled": False})
+        assert not accepts(schema, COALESCED)
 
     @pytest.mark.parametrize(
         "given",
@@ -170,7 +196,7 @@ class TestSchema:
         ],
     )
     def test_refuses(self, given):
-        assert not accepts(self.schema, given)
+        assert not accepts(self.schema, {**COALESCED, **given})
 
     def test_is_draft_7_since_helm_3_promises_no_later_one(self):
         assert json.loads(self.schema)["$schema"] == "http://json-schema.org/draft-07/schema#"
@@ -192,3 +218,26 @@ def test_readme_table_keeps_its_columns():
         '| `schedule` | `"a\\|b"` | This or that: a \\| b. |',
         "| `on` | `true` | A value. |",
     ]
+
+
+@pytest.mark.parametrize(
+    ("schema", "empty"),
+    [
+        ({"type": "string"}, True),
+        ({"type": "string", "minLength": 1}, False),
+        ({"type": "string", "pattern": "^(a|b)?$"}, True),
+        ({"type": "string", "pattern": "^(a|b)$"}, False),
+        ({"type": "string", "enum": ["", "a"]}, True),
+        ({"type": "string", "enum": ["a"]}, False),
+        ({"type": ["integer", "string"], "pattern": "^[0-9]+%$"}, False),
+        ({"type": "integer"}, False),
+        ({"type": "boolean"}, False),
+        ({"type": ["integer", "null"]}, True),
+        ({"type": "object"}, True),
+        ({"type": "object", "minProperties": 1}, False),
+        ({"type": "array"}, True),
+        ({"type": "array", "minItems": 1}, False),
+    ],
+)
+def test_null_is_empty_where_that_is_legal(schema, empty):
+    assert values.may_be_empty(schema) is empty

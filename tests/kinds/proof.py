@@ -10,8 +10,11 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
+from generator.build.values import may_be_empty
 from generator.errors import ToolError
+from generator.kinds.api import Knob
 from generator.tools.helm import Helm
 from tests.kinds.knobs import Subject, Turn, Values, nested, turn
 
@@ -81,6 +84,70 @@ def _dead_alone(helm: Helm, subject: Subject, turns: Sequence[Turn], folder: Pat
             yield f"{subject.title}: {each.knob.path}: {error.output.strip()}"
 
 
+def null_knobs(helm: Helm, subject: Subject, folder: Path) -> list[str]:
+    """Paths of the knobs that null takes away without a word, though it isn't the same as empty.
+
+    Null must be what empty is where that is legal, and be refused by the schema where not.
+    """
+    schema = json.loads(subject.tree["values.schema.json"])
+    variants: dict[str, Values] = {}
+    bad = []
+    for knob in subject.knobs:
+        if not may_be_empty(knob.schema):
+            if not _required(schema, knob.path):
+                bad.append(f"{subject.title}: {knob.path} is not required")
+        elif not knob.live and not any(each.startswith("global.") for each in turn(knob).turned):
+            variants[f"{knob.path} null"] = {**knob.needs, knob.path: None}
+            variants[f"{knob.path} empty"] = {**knob.needs, knob.path: _empty(knob)}
+    rendered = _each_variant(helm, subject, variants, folder)
+    paths = {name.rpartition(" ")[0]: None for name in variants}
+    for path in paths:
+        if rendered[f"{path} null"] != rendered[f"{path} empty"]:
+            bad.append(f"{subject.title}: {path}: {rendered[f'{path} null'][:300]}")
+    return bad
+
+
+def _empty(knob: Knob) -> Any:
+    """A map is emptied key by key, as Helm merges it into the default."""
+    if isinstance(knob.default, Mapping):
+        return dict.fromkeys(knob.default)
+    return [] if isinstance(knob.default, list) else ""
+
+
+def _required(schema: Mapping[str, Any], path: str) -> bool:
+    node = schema
+    for part in path.split("."):
+        if part not in node.get("properties", {}):
+            return node.get("additionalProperties") is not False
+        inside = node["properties"][part]
+        if "$ref" in inside:
+            inside = schema["definitions"][inside["$ref"].rpartition("/")[2]]
+        elif part not in node.get("required", ()):
+            return False
+        node = inside
+    return True
+
+
+def _each_variant(
+    helm: Helm, subject: Subject, variants: Mapping[str, Values], folder: Path
+) -> dict[str, str]:
+    """What each renders, or why it is refused: all at once where none is."""
+    if subject.plan.folder:
+        try:
+            return render_variants(helm, subject, variants, folder)
+        except ToolError:
+            pass
+    chart = folder / "alone"
+    _write(chart, subject.tree)
+    found = {}
+    for name, values in variants.items():
+        try:
+            found[name] = _template(helm, subject, chart, json.dumps(nested(values)), folder)
+        except ToolError as error:
+            found[name] = error.output.strip()
+    return found
+
+
 def render_variants(
     helm: Helm, subject: Subject, variants: Mapping[str, Values], folder: Path
 ) -> dict[str, str]:
@@ -110,7 +177,7 @@ def render_variants(
     for document in output.split("\n---\n"):
         source = re.search(r"^# Source: wrapper/charts/(alias\d+)/", document, re.MULTILINE)
         if source is not None:
-            found[source[1]].append(document[source.end() :])
+            found[source[1]].append(document[source.end() :].rstrip())
     return {name: "\n---\n".join(found[aliases[text]]) for name, text in texts.items()}
 
 

@@ -12,7 +12,7 @@ from generator.tools.helm import Helm
 from generator.tools.pool import together
 from tests import needs
 from tests.kinds.knobs import Subject, subjects, undeclared_values
-from tests.kinds.proof import dead_knobs
+from tests.kinds.proof import dead_knobs, null_knobs
 from tests.kinds.rendering import RESOURCES, build
 
 SPECS = sorted([needs.ROOT / "platform.yaml", *needs.ROOT.glob("examples/*/platform.yaml")])
@@ -34,6 +34,16 @@ def test_every_knob_changes_the_rendering(real, charts, tmp_path):
 
     found = together([of(number, subject) for number, subject in enumerate(charts)])
     assert [line for dead in found for line in dead] == []
+
+
+def test_null_is_empty_or_refused(real, charts, tmp_path):
+    def of(number: int, subject: Subject):
+        return lambda: null_knobs(real, subject, tmp_path / str(number))
+
+    # One of those that are alike is enough: it is the same template.
+    alike = {(each.plan.folder == "", tuple(k.path for k in each.knobs)): each for each in charts}
+    found = together([of(number, subject) for number, subject in enumerate(alike.values())])
+    assert [line for wrong in found for line in wrong] == []
 
 
 def test_every_value_in_a_template_has_a_knob(charts):

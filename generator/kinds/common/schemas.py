@@ -25,6 +25,7 @@ COUNT: Final[Schema] = {"type": "integer", "minimum": 0}
 POSITIVE: Final[Schema] = {"type": "integer", "minimum": 1}
 PERCENT: Final[Schema] = {"type": "integer", "minimum": 0, "maximum": 100}
 OPEN: Final[Schema] = {"type": "object"}
+OPEN_FILLED: Final[Schema] = {"type": "object", "minProperties": 1}
 STRINGS: Final[Schema] = {"type": "object", "additionalProperties": {"type": "string"}}
 LABELS: Final[Schema] = STRINGS
 LIST: Final[Schema] = {"type": "array"}
@@ -42,7 +43,10 @@ BUDGET: Final[Schema] = {
     "minimum": 1,
     "pattern": "^([1-9][0-9]?|100)%$",
 }
-QUANTITY: Final[Schema] = {"type": ["string", "number"]}
+QUANTITY: Final[Schema] = {
+    "type": ["string", "number"],
+    "pattern": r"^([0-9]+\.?[0-9]*|\.[0-9]+)([KMGTPE]i|[numkMGTPE]|[eE][-+]?[0-9]+)?$",
+}
 MESH: Final[Schema] = {"type": "string", "enum": ["none", "ambient", "sidecar"]}
 RESOURCES: Final[Schema] = {
     "type": "object",

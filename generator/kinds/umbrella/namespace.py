@@ -30,7 +30,7 @@ def knobs(chart: Chart) -> Iterator[Knob]:
         doc="The limits: all components at the most replicas of platform.yaml in the middle of a "
         "rollout, and 5 % more. Other replicas or resources in values do not change them.",
         default=quota(chart),
-        schema=s.OPEN,
+        schema=s.OPEN_FILLED,
         flip={"pods": "12345"},
     )
     yield Knob(
@@ -43,7 +43,7 @@ def knobs(chart: Chart) -> Iterator[Knob]:
         path="limitRange.limits",
         doc="Defaults and most for one container.",
         default=limit_range(chart),
-        schema=s.OPEN,
+        schema=s.OPEN_FILLED,
         flip={"max": {"cpu": "123m"}},
     )
 

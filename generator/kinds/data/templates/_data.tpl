@@ -25,7 +25,7 @@
 
 {{/* The memory limit in MiB, 0 when there is none. */}}
 {{- define "[[ define ]].memory" -}}
-{{- include "[[ define ]].mebibytes" (dig "limits" "memory" "" .Values.resources) -}}
+{{- include "[[ define ]].mebibytes" (dig "limits" "memory" "" (.Values.resources | default dict)) -}}
 {{- end }}
 
 {{/* Name of the Secret with the certificate. */}}

@@ -25,7 +25,7 @@
 
 {{/* The memory limit in MiB, 0 when there is none. */}}
 {{- define "bookedbarber.postgres.memory" -}}
-{{- include "bookedbarber.postgres.mebibytes" (dig "limits" "memory" "" .Values.resources) -}}
+{{- include "bookedbarber.postgres.mebibytes" (dig "limits" "memory" "" (.Values.resources | default dict)) -}}
 {{- end }}
 
 {{/* Name of the Secret with the certificate. */}}

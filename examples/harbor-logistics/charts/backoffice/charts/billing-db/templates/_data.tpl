@@ -25,7 +25,7 @@
 
 {{/* The memory limit in MiB, 0 when there is none. */}}
 {{- define "backoffice.billing-db.memory" -}}
-{{- include "backoffice.billing-db.mebibytes" (dig "limits" "memory" "" .Values.resources) -}}
+{{- include "backoffice.billing-db.mebibytes" (dig "limits" "memory" "" (.Values.resources | default dict)) -}}
 {{- end }}
 
 {{/* Name of the Secret with the certificate. */}}

@@ -2,6 +2,7 @@
 {{- define "backoffice.billing-db.member" -}}
 {{- $memory := include "backoffice.billing-db.memory" . | int }}
 {{- $volume := include "backoffice.billing-db.mebibytes" .Values.storage.size | int }}
+{{- $parameters := .Values.parameters | default dict }}
 {{- $host := ternary "hostssl" "host" .Values.tls.enabled -}}
 scope: {{ include "backoffice.billing-db.fullname" . }}
 kubernetes:
@@ -61,20 +62,20 @@ postgresql:
     ssl_min_protocol_version: TLSv1.2
     {{- end }}
     archive_mode: "off"
-    {{- if not (hasKey .Values.parameters "shared_buffers") }}
+    {{- if not (hasKey $parameters "shared_buffers") }}
     shared_buffers: {{ div $memory 4 }}MB
     {{- end }}
-    {{- if not (hasKey .Values.parameters "effective_cache_size") }}
+    {{- if not (hasKey $parameters "effective_cache_size") }}
     effective_cache_size: {{ div (mul $memory 5) 8 }}MB
     {{- end }}
-    {{- if not (hasKey .Values.parameters "maintenance_work_mem") }}
+    {{- if not (hasKey $parameters "maintenance_work_mem") }}
     maintenance_work_mem: {{ div $memory 16 }}MB
     {{- end }}
-    {{- if not (hasKey .Values.parameters "max_slot_wal_keep_size") }}
+    {{- if not (hasKey $parameters "max_slot_wal_keep_size") }}
     # A member that never comes back must not fill the disk of the others.
     max_slot_wal_keep_size: {{ min 20480 (div $volume 5) }}MB
     {{- end }}
-    {{- range $name, $value := .Values.parameters }}
+    {{- range $name, $value := $parameters }}
     {{- if not (regexMatch "^(max_locks_per_transaction|max_prepared_transactions|max_replication_slots|max_wal_senders|max_worker_processes|track_commit_timestamp|wal_keep_size|wal_log_hints)$" $name) }}
     {{ $name }}: {{ $value | quote }}
     {{- end }}
@@ -93,6 +94,7 @@ tags:
 
 {{/* Patroni's dynamic configuration: what all members share. */}}
 {{- define "backoffice.billing-db.dynamic" -}}
+{{- $parameters := .Values.parameters | default dict -}}
 ttl: 30
 loop_wait: 10
 retry_timeout: 10
@@ -109,10 +111,10 @@ postgresql:
     max_connections: {{ .Values.maxConnections }}
     wal_level: replica
     hot_standby: "on"
-    {{- if not (hasKey .Values.parameters "wal_keep_size") }}
+    {{- if not (hasKey $parameters "wal_keep_size") }}
     wal_keep_size: {{ min 1024 (div (include "backoffice.billing-db.mebibytes" .Values.storage.size | int) 20) }}MB
     {{- end }}
-    {{- range $name, $value := .Values.parameters }}
+    {{- range $name, $value := $parameters }}
     {{- if regexMatch "^(max_locks_per_transaction|max_prepared_transactions|max_replication_slots|max_wal_senders|max_worker_processes|track_commit_timestamp|wal_keep_size|wal_log_hints)$" $name }}
     {{ $name }}: {{ $value | quote }}
     {{- end }}

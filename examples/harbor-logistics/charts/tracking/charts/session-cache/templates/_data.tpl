@@ -25,7 +25,7 @@
 
 {{/* The memory limit in MiB, 0 when there is none. */}}
 {{- define "tracking.session-cache.memory" -}}
-{{- include "tracking.session-cache.mebibytes" (dig "limits" "memory" "" .Values.resources) -}}
+{{- include "tracking.session-cache.mebibytes" (dig "limits" "memory" "" (.Values.resources | default dict)) -}}
 {{- end }}
 
 {{/* Name of the Secret with the certificate. */}}
