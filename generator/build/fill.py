@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -11,13 +11,13 @@ from typing import Any
 import jinja2
 import orjson
 
-from generator.build import values
+from generator.build import upstream, values
 from generator.build.cache import bytecode_cache
 from generator.build.patch import patch_origins, patch_tree
 from generator.build.plan import ChartPlan, Planned, plan_chart
 from generator.errors import GeneratorError
 from generator.kinds import umbrella
-from generator.spec.model import Chart, Node, Platform
+from generator.spec.model import Chart, Dependency, Node, Platform
 
 Tree = dict[str, bytes]
 
@@ -34,11 +34,15 @@ def fill_chart(platform: Platform, chart: Chart) -> Tree:
         tree.update(_fill_plan(plan))
         if plan.folder:
             tree[f"{plan.folder}/values.schema.json"] = schemas.text(plan)
-    tree["values.schema.json"] = schemas.of_umbrella(plans[0], plans[1:])
+    tree["values.schema.json"] = schemas.of_umbrella(plans[0], plans[1:], chart.dependencies)
+    brought = {path: each for each in chart.dependencies for path in upstream.files(each)}
+    for each in chart.dependencies:
+        tree.update(upstream.files(each))
     raw = umbrella.raw_manifests(chart, platform.root)
     tree.update(_new_names(chart, raw, tree))
     own = f"{platform.root / 'kinds'}/"
-    tree[SOURCE_MAP] = _source_map(plans, dict(zip(raw, chart.manifests, strict=True)), own)
+    sources = dict(zip(raw, chart.manifests, strict=True))
+    tree[SOURCE_MAP] = _source_map(plans, sources, brought, own)
     return dict(sorted(tree.items()))
 
 
@@ -178,18 +182,26 @@ class _Schemas:
             self._texts[known[0]] = values.schema_json(whole, f"Values of a {kind}")
         return known[0]
 
-    def of_umbrella(self, plan: ChartPlan, subcharts: list[ChartPlan]) -> bytes:
+    def of_umbrella(
+        self, plan: ChartPlan, subcharts: list[ChartPlan], dependencies: Sequence[Dependency]
+    ) -> bytes:
         """Its own values, and each subchart's schema below the subchart's key."""
-        names = {sub.name for sub in subcharts}
+        names = {sub.name for sub in subcharts} | {each.name for each in dependencies}
         own = [k for k in plan.knobs if k.path.partition(".")[0] not in names]
         tree = values.schema_tree(own, subchart=False)
         for sub in subcharts:
             tree["properties"][sub.name] = {"$ref": f"#/definitions/{self.name(sub)}"}
         tree["definitions"] = dict(sorted(self._trees.values()))
+        for each in dependencies:
+            definition = f"upstream.{each.name}"
+            tree["properties"][each.name] = {"$ref": f"#/definitions/{definition}"}
+            tree["definitions"][definition] = upstream.schema_of(each, definition)
         return values.schema_json(tree, f"Values of {plan.name}")
 
 
-def _source_map(plans: list[ChartPlan], raw: Mapping[str, str], own: str) -> bytes:
+def _source_map(
+    plans: list[ChartPlan], raw: Mapping[str, str], brought: Mapping[str, Node], own: str
+) -> bytes:
     """Path of each file to the node of the spec that asked for it and the template, if any.
 
     A template of the author's own is named as seen from the spec; `own` is where kinds lie there.
@@ -207,6 +219,7 @@ def _source_map(plans: list[ChartPlan], raw: Mapping[str, str], own: str) -> byt
             entries[planned.path] = _origin(planned.origin, template)
         for path, patch in patch_origins(plan).items():
             entries[path] = _origin(patch, entries.get(path, {}).get("template", ""))
+    entries.update((path, _origin(dependency, "")) for path, dependency in brought.items())
     top = _origin(plans[0].origin, "")["spec"]
     for index, (name, source) in enumerate(raw.items()):
         entries[name] = {"spec": f"{top}.manifests.{index}", "template": source}

@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from generator.build import upstream
 from generator.build.pin import pin
 from generator.build.view import Caller, View, all_callers
 from generator.kinds import umbrella
 from generator.kinds.api import File, Knob
 from generator.kinds.common import knobs as common
 from generator.kinds.common import schemas
-from generator.spec.model import Chart, Component, Node, Patch, Platform
+from generator.spec.model import Chart, Component, Dependency, Node, Patch, Platform
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,12 +61,14 @@ def plan_umbrella(platform: Platform, chart: Chart, subcharts: Sequence[ChartPla
         *_shared_knobs(chart, routed=bool(chart.routed)),
         *umbrella.knobs(chart),
         *(_condition(component) for component in chart.components),
+        *(_brought(dependency) for dependency in chart.dependencies),
     )
     context = {
         "platform": platform,
         "chart": chart,
         "define": chart.name,
         "subcharts": subcharts,
+        "upstream": upstream,
         **umbrella.context(chart),
     }
     files = [
@@ -162,6 +165,18 @@ def _condition(component: Component) -> Knob:
         doc=f"Install {component.name}. Its values: charts/{component.name}/README.md.",
         default=True,
         schema=schemas.BOOLEAN,
+    )
+
+
+def _brought(dependency: Dependency) -> Knob:
+    """The switch of a chart of others, and what the spec sets of its values."""
+    one = f"{dependency.chart.name} {dependency.chart.version}"
+    return Knob(
+        path=dependency.name,
+        doc=f"{one}, a chart of others: `enabled` installs it. Its other values: "
+        f"charts/{dependency.name}/values.yaml.",
+        default={"enabled": dependency.enabled, **dependency.values},
+        schema=schemas.OPEN,
     )
 
 

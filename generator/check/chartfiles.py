@@ -18,6 +18,8 @@ from generator.findings import Finding
 #: The annotation of Chart.yaml that names what must be there before the chart is installed:
 #: `Secret/backend-secrets, ConfigMap/company-ca`.
 EXISTING = "generator.dev/existing"
+#: The one that names its subcharts that are charts of others: `keydb, ingress`.
+UPSTREAM = "generator.dev/upstream"
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -49,6 +51,7 @@ class ChartFiles:
     schema_bytes: bytes = field(repr=False)
     subcharts: tuple[ChartFiles, ...]
     packed: tuple[str, ...]  # subcharts that lie there as archives
+    foreign: bool = False  # a chart of others, which only Helm judges
 
     @cached_property
     def name(self) -> str:
@@ -70,42 +73,77 @@ class ChartFiles:
         words = (word.strip().partition("/") for word in str(annotations[EXISTING]).split(","))
         return frozenset((kind, name) for kind, _, name in words if name)
 
+    @cached_property
+    def upstream(self) -> frozenset[str]:
+        """The folders of its subcharts that are charts of others."""
+        return upstream_of(self.chart.data)
+
     def subchart_key(self, subchart: ChartFiles) -> tuple[str, str | None]:
         """Where its values lie in this chart's, and the value that switches it off."""
-        return self._subchart_keys.get(subchart.name, (subchart.name, None))
+        named = [key for key in self._subchart_keys if key[0] == subchart.name]
+        # Of several dependencies on charts of one name, it is the one that its folder is named for.
+        for key in sorted(named, key=lambda key: key[1] != subchart.folder.name):
+            return key[1], self._subchart_keys[key]
+        return subchart.name, None
 
     @cached_property
-    def _subchart_keys(self) -> Mapping[str, tuple[str, str | None]]:
-        keys: dict[str, tuple[str, str | None]] = {}
+    def _subchart_keys(self) -> Mapping[tuple[str, str], str | None]:
+        """The condition of each dependency, by the chart's name and the key of its values."""
+        keys: dict[tuple[str, str], str | None] = {}
         for dependency in maps(mapping(self.chart.data).get("dependencies")):
             name, condition = str(dependency.get("name")), dependency.get("condition")
             key = str(dependency.get("alias") or name)
-            keys.setdefault(name, (key, str(condition) if condition else None))
+            keys.setdefault((name, key), str(condition) if condition else None)
         return keys
 
 
-def read_chart(folder: Path, shown: str) -> ChartFiles:
-    """Read a chart. Raises `InputError` for YAML or JSON that cannot be read."""
+def upstream_of(chart_yaml: Any) -> frozenset[str]:
+    """The subcharts that a Chart.yaml calls charts of others."""
+    annotations = mapping(mapping(chart_yaml).get("annotations"))
+    names = (name.strip() for name in str(annotations.get(UPSTREAM, "")).split(","))
+    return frozenset(name for name in names if name)
+
+
+def read_chart(folder: Path, shown: str, *, foreign: bool = False) -> ChartFiles:
+    """Read a chart. Raises `InputError` for YAML or JSON that cannot be read.
+
+    Of a `foreign` one neither the schema nor mistakes that Helm lets pass are of interest.
+    """
     if not (folder / "Chart.yaml").is_file():
         raise GeneratorError(
             f"no chart in {shown}", hint="`python -m generator build` writes the charts"
         )
     schema_bytes = _bytes(folder / "values.schema.json") or b""
     inside = sorted((folder / "charts").iterdir()) if (folder / "charts").is_dir() else []
+    read = _leniently if foreign else read_yaml
+    chart = read(folder / "Chart.yaml", f"{shown}/Chart.yaml")
+    upstream = upstream_of(chart.data)
+    judged = schema_bytes and not foreign
     return ChartFiles(
         folder=folder,
         shown=shown,
-        chart=read_yaml(folder / "Chart.yaml", f"{shown}/Chart.yaml"),
-        values=read_yaml(folder / "values.yaml", f"{shown}/values.yaml"),
-        schema=_schema(schema_bytes, f"{shown}/values.schema.json") if schema_bytes else None,
+        chart=chart,
+        values=read(folder / "values.yaml", f"{shown}/values.yaml"),
+        schema=_schema(schema_bytes, f"{shown}/values.schema.json") if judged else None,
         schema_bytes=schema_bytes,
         subcharts=tuple(
-            read_chart(path, f"{shown}/charts/{path.name}")
+            read_chart(
+                path, f"{shown}/charts/{path.name}", foreign=foreign or path.name in upstream
+            )
             for path in inside
             if (path / "Chart.yaml").is_file()
         ),
         packed=tuple(path.name for path in inside if path.suffix == ".tgz"),
+        foreign=foreign,
     )
+
+
+def _leniently(path: Path, shown: str) -> YamlFile:
+    """A file of a chart of others: what Helm makes of a duplicate key in it is Helm's to say."""
+    try:
+        return read_yaml(path, shown)
+    except InputError:
+        return YamlFile(shown=shown, text="", data={})
 
 
 def read_yaml(path: Path, shown: str) -> YamlFile:

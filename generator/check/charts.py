@@ -24,6 +24,7 @@ from generator.check.release import check_size, release_bytes
 from generator.check.rendered import Outcome, Prover
 from generator.check.rules import check_templates
 from generator.check.sources import ChartSources, read_sources
+from generator.check.upstream import folded
 from generator.check.values import check_chart_files
 from generator.errors import InputError
 from generator.findings import NOTE, Finding
@@ -118,7 +119,12 @@ def check_charts(
         if linted and not by_environment and all(each.text for each in own)
     ]
     findings.update(*pool.together(lints))
-    return Report(findings=tuple(sorted(findings)), renderings=tuple(rendered), release_bytes=sizes)
+    foreign = [f"{chart.shown}/charts/{name}" for chart in charts for name in chart.files.upstream]
+    return Report(
+        findings=tuple(sorted(folded(findings, foreign))),
+        renderings=tuple(rendered),
+        release_bytes=sizes,
+    )
 
 
 def _read_all(targets: Sequence[ChartTarget], root: Path) -> tuple[list[_Chart], set[Finding]]:
@@ -141,11 +147,12 @@ def _read(target: ChartTarget, root: Path) -> _Chart:
             overlays[name] = tuple(read_overlay(file, _shown(file, root)) for file in values)
         except InputError as error:
             unread[name] = error.findings
+    files = read_chart(target.path, shown)
     return _Chart(
         target=target,
         shown=shown,
-        files=read_chart(target.path, shown),
-        sources=read_sources(target.path, shown),
+        files=files,
+        sources=read_sources(target.path, shown, upstream=files.upstream),
         overlays=overlays,
         unread=unread,
     )

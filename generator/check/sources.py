@@ -37,6 +37,7 @@ class Source:
     path: str  # relative to the project
     charts: tuple[str, ...]  # the chart that it belongs to, after those that this one is in
     text: str = field(repr=False)
+    foreign: str = ""  # the subchart that it belongs to, where that is a chart of others
 
     @property
     def prefixes(self) -> tuple[str, ...]:
@@ -78,14 +79,20 @@ class ChartSources:
         return tuple(sorted({name for file in self.files for name in _ASKED.findall(file.text)}))
 
 
-def read_sources(folder: Path, shown: str) -> ChartSources:
-    """Read the templates below a chart's folder. `shown` is the folder as findings name it."""
+def read_sources(
+    folder: Path, shown: str, *, upstream: frozenset[str] = frozenset()
+) -> ChartSources:
+    """Read the templates below a chart's folder. `shown` is the folder as findings name it.
+
+    `upstream` are its subcharts that are charts of others.
+    """
     top = str(folder)
     files = [
         Source(
             path=f"{shown}/{inside}",
             charts=_charts_of(inside, folder.name),
             text=Path(top, inside).read_bytes().decode("utf-8", "replace"),
+            foreign=next((n for n in _charts_of(inside, "")[1:2] if n in upstream), ""),
         )
         for inside in sorted(_templates(top), key=lambda path: path.split("/"))
     ]

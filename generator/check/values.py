@@ -27,6 +27,8 @@ _SCHEMAS = Path(__file__).parent / "schemas"
 def check_chart_files(chart: ChartFiles) -> Iterator[Finding]:
     """Chart.yaml of a chart and its subcharts, and each one's values against its own schema."""
     for each in chart.all:
+        if each.foreign:
+            continue
         yield from _yamale(each.chart, _chart_schema(), "chart-yaml")
         for name in each.packed:
             yield Finding(
@@ -43,7 +45,7 @@ def _alone(chart: ChartFiles, keys: tuple[str, ...]) -> Iterator[Finding]:
     """The values.yaml of a chart against its schema, and those of its subcharts against theirs."""
     for problem in chart.schema.problems(coalesce(chart, {})) if chart.schema else ():
         yield located(chart, problem, (), keys)
-    for subchart in chart.subcharts:
+    for subchart in (each for each in chart.subcharts if not each.foreign):
         yield from _alone(subchart, (*keys, chart.subchart_key(subchart)[0]))
 
 

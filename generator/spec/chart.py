@@ -10,6 +10,7 @@ from generator.spec.model import (
     Acme,
     Chart,
     Component,
+    Dependency,
     Edge,
     Ingress,
     Patch,
@@ -30,6 +31,7 @@ def read_chart(
     components: Mapping[str, Component],
     edges: tuple[Edge, ...],
     routes: tuple[Route, ...],
+    dependencies: tuple[Dependency, ...],
 ) -> Chart:
     """The model of a chart, from data that the schema has accepted."""
     data = source.data["charts"][name]
@@ -55,6 +57,7 @@ def read_chart(
         priorities=data.get("priorities", False),
         quota=data.get("quota", True),
         manifests=tuple(data.get("manifests", ())),
+        dependencies=dependencies,
         patches=read_patches(source, ("charts", name), data),
     )
 

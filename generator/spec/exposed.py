@@ -8,7 +8,7 @@ from typing import Any
 
 from generator.findings import Finding
 from generator.spec.place import Path_, dotted
-from generator.spec.secrecy import is_random, plain_secret, secret_in
+from generator.spec.secrecy import is_random, plain_password, plain_secret, secret_in
 from generator.spec.source import Source
 
 RULE = "secret-value"
@@ -42,8 +42,11 @@ def _texts(value: Any, path: Path_) -> Iterator[tuple[Path_, str]]:
 def _problem(path: Path_, text: str) -> str | None:
     held = secret_in(text)
     below_component = path[2:3] == ("components",)
-    if held and (below_component or not held.startswith("a placeholder")):
+    below_dependency = path[2:3] == ("dependencies",) and path[4:5] == ("values",)
+    if held and (below_component or below_dependency or not held.startswith("a placeholder")):
         return f"a secret's value has no place here: the text holds {held}"
+    if below_dependency and plain_password(str(path[-1]), text):
+        return "a secret's value has no place here: by its name the value is one"
     if path[4:5] == ("env",) and len(path) == 6 and plain_secret(str(path[5]), text):
         return "a secret's value has no place here: by its name the variable is one"
     option = _OPTION.match(text) if below_component and isinstance(path[-1], int) else None

@@ -126,6 +126,10 @@ def _nowhere(graph: Graph, chart_name: str, target: str) -> tuple[str, str]:
         what = f"there is no chart {shown(chart)}"
         return what, f"did you mean '{close}/{name}'?" if close else _listed(graph.components)
     what = f"there is no component {shown(target)}"
+    if name in (graph.source.data["charts"].get(chart or chart_name) or {}).get("dependencies", ()):
+        what = f"{shown(target)} is a chart of others, of which no port is known"
+        hint = "let the component out by its value networkPolicy.extraEgress, in values/"
+        return what, f"{hint}; give it the address by `env`"
     own = graph.names(chart or chart_name)
     elsewhere = [other for other, some in graph.components.items() if name in some]
     close = nearest(name, own)

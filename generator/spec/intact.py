@@ -1,7 +1,8 @@
 """The part of a platform that its schema accepts, so that all problems of a file are told at once.
 
-A component with a wrong setting is left out, and so is a wrong route. What else is wrong in a chart
-marks the chart as damaged: only what does not depend on its settings is judged there.
+A component with a wrong setting is left out, and so is a wrong dependency or route. What else is
+wrong in a chart marks the chart as damaged: only what does not depend on its settings is judged
+there.
 """
 
 from __future__ import annotations
@@ -12,6 +13,9 @@ from typing import Any
 
 from generator.spec.place import Path_
 from generator.spec.source import Source
+
+#: What of a chart is left out one by one.
+_SINGLE = (("components",), ("dependencies",), ("routes",))
 
 #: What a platform and a chart must have, for those that lack it.
 _PLATFORM: Mapping[str, Any] = {"name": "platform", "environments": ["production"]}
@@ -52,7 +56,7 @@ def _unit(path: Path_) -> Path_:
     """What is left out for a wrong value: a component, a route, a setting of a chart."""
     if path[:1] != ("charts",):
         return path[:1]
-    return path[:4] if path[2:3] in (("components",), ("routes",)) else path[:3]
+    return path[:4] if path[2:3] in _SINGLE else path[:3]
 
 
 def _cut(found: Intact, units: Iterable[Path_]) -> Intact:
@@ -60,8 +64,8 @@ def _cut(found: Intact, units: Iterable[Path_]) -> Intact:
     missing, damaged = dict(found.missing), set(found.damaged)
     for unit in sorted(units, key=len, reverse=True):
         match unit:
-            case ("charts", chart, "components", name):
-                missing[str(chart), str(name)] = data["charts"][chart]["components"][name]
+            case ("charts", chart, "components" | "dependencies" as part, name):
+                missing[str(chart), str(name)] = data["charts"][chart][part][name]
             case ("charts", chart, "routes", _):
                 pass
             case ("charts", chart, *_):

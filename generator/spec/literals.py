@@ -97,7 +97,8 @@ class _Hosts:
         target = next((one for one in chart.components if service in _services(one)), None)
         if target is not None:
             return self._unreached(match[1], target)
-        if address is None or chart.manifests or self._found.left_out(chart.name, service):
+        foreign = chart.manifests or chart.dependencies
+        if address is None or foreign or self._found.left_out(chart.name, service):
             return None
         close = nearest(service, [one.name for one in chart.components])
         hint = f"did you mean {close!r}?" if close else f"connects: [tcp://{host}:…]"

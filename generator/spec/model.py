@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pathlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -163,6 +163,28 @@ class Policies:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Upstream:
+    """A chart of others, as its archive has it: `files` by their path in the chart."""
+
+    name: str
+    version: str
+    description: str
+    files: Mapping[str, bytes] = field(repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dependency(Node):
+    """A chart of others that a chart brings along: `name` is its alias, the key of its values."""
+
+    name: str
+    archive: str
+    origin: str | None
+    chart: Upstream
+    values: Mapping[str, Any]
+    enabled: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class Chart(Node):
     """An umbrella chart: one release in one namespace."""
 
@@ -185,6 +207,7 @@ class Chart(Node):
     priorities: bool
     quota: bool
     manifests: tuple[str, ...]
+    dependencies: tuple[Dependency, ...]
     patches: tuple[Patch, ...]
 
     @cached_property
@@ -222,7 +245,8 @@ class Chart(Node):
 class Platform(Node):
     """Everything that platform.yaml says.
 
-    `root` is its folder, and `files` below it were read: the spec, includes, raw manifests.
+    `root` is its folder, and `files` below it were read: the spec, includes, raw manifests and
+    archives.
     `images` are the digests of images.lock by reference. `warnings` keep nobody from building.
     """
 

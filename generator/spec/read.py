@@ -20,7 +20,7 @@ from generator.spec.graph import Graph, resolve_edges
 from generator.spec.images import NAME as LOCK
 from generator.spec.images import read_images
 from generator.spec.intact import Intact, intact
-from generator.spec.model import Chart, Component, Maintainer, Platform
+from generator.spec.model import Chart, Component, Dependency, Maintainer, Platform
 from generator.spec.place import Path_, dotted
 from generator.spec.routes import resolve_routes
 from generator.spec.schema import platform_schema
@@ -83,12 +83,11 @@ def _platform(
     found = found.without(unread)
     source, data = found.source, found.source.data
     images = _images(root, findings)
-    manifests = (name for chart in data["charts"].values() for name in chart.get("manifests", ()))
     platform = Platform(
         path=(),
         place=source.where(()),
         root=root,
-        files=tuple(dict.fromkeys((*source.files, *manifests, *([LOCK] if images else [])))),
+        files=tuple(dict.fromkeys((*source.files, *_named(data), *([LOCK] if images else [])))),
         images=images,
         name=data["name"],
         description=data.get("description", ""),
@@ -99,10 +98,17 @@ def _platform(
         icon=data.get("icon"),
         sources=tuple(data.get("sources", ())),
         maintainers=tuple(Maintainer(**m) for m in data.get("maintainers", ())),
-        charts=_charts(found, components, findings),
+        charts=_charts(found, root, components, findings),
     )
     findings.extend(check_platform(found, platform, root))
     return platform
+
+
+def _named(data: Any) -> Iterator[str]:
+    """The files that the charts of a spec name: raw manifests, archives."""
+    for chart in data["charts"].values():
+        yield from chart.get("manifests", ())
+        yield from (each["archive"] for each in chart.get("dependencies", {}).values())
 
 
 def _images(root: Path, findings: list[Finding]) -> Mapping[str, str]:
@@ -148,7 +154,10 @@ def _leaves(data: Any, path: Path_) -> Iterator[tuple[Path_, Any]]:
 
 
 def _charts(
-    found: Intact, components: Mapping[str, Mapping[str, Component]], findings: list[Finding]
+    found: Intact,
+    root: Path,
+    components: Mapping[str, Mapping[str, Component]],
+    findings: list[Finding],
 ) -> tuple[Chart, ...]:
     source = found.source
     namespaces = {name: chart["namespace"] for name, chart in source.data["charts"].items()}
@@ -157,9 +166,21 @@ def _charts(
     for name in source.data["charts"]:
         edges, problems = resolve_edges(graph, name)
         routes, more = resolve_routes(found, name, components[name])
-        findings.extend((*problems, *more))
-        charts.append(read_chart(source, name, components[name], edges, routes))
+        dependencies, wrong = _dependencies(found, name, root)
+        findings.extend((*problems, *more, *wrong))
+        charts.append(read_chart(source, name, components[name], edges, routes, dependencies))
     return tuple(charts)
+
+
+def _dependencies(
+    found: Intact, chart: str, root: Path
+) -> tuple[tuple[Dependency, ...], list[Finding]]:
+    if not found.source.data["charts"][chart].get("dependencies"):
+        return (), []
+    # Unpacking takes modules that most platforms have no use for.
+    from generator.spec.dependencies import read_dependencies
+
+    return read_dependencies(found, chart, root)
 
 
 def _component(

@@ -32,6 +32,7 @@ _NAME = re.compile(
     r"(?:(?:^|[_.-])(?:password|passwd|passphrase|secret|token|key|credentials?)"
     r"|[a-z](?:Password|Secret|Token|Key))$"
 )
+_PASSWORD = re.compile(r"(?:password|passwd|passphrase|token)$", re.IGNORECASE)
 _OPEN_NAME = re.compile(r"public|publishable|site_?key|(?:sort|partition|cache|primary)_key", re.I)
 
 #: The place of a secret, a switch or nothing is none.
@@ -59,6 +60,11 @@ def plain_secret(name: str, value: str) -> bool:
     plain = name.lower() if name.isupper() else name
     named = _NAME.search(plain) and not _OPEN_NAME.search(name)
     return bool(named) and not _OPEN_VALUE.fullmatch(value)
+
+
+def plain_password(name: str, value: str) -> bool:
+    """The same for a value of a chart, where `secret` and `key` mostly end names of names."""
+    return bool(_PASSWORD.search(name)) and not _OPEN_VALUE.fullmatch(value)
 
 
 def is_random(text: str) -> bool:

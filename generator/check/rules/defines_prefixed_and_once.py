@@ -3,6 +3,7 @@
 A subchart's may have the names of the charts above it in front: `umbrella.chart.labels`.
 
 Names of `define` are global: two subcharts with a `labels` each get one of the two, by chance.
+A chart of others may name its helpers as it likes, but not as one of ours.
 
 Good:
 
@@ -29,16 +30,16 @@ _DEFINE = re.compile(r"\A(?:define|block)\s+\"([^\"]+)\"")
 
 
 def check(sources: ChartSources) -> Iterator[Mistake]:
-    first: dict[str, Action] = {}
+    first: dict[str, tuple[Action, str]] = {}
     for file in sources.holding("define", "block"):
         for action in file.actions:
             found = _DEFINE.match(action.text)
             if found is None:
                 continue
             place = (action.path, action.line, action.col)
-            if not found[1].startswith(file.prefixes):
+            if not file.foreign and not found[1].startswith(file.prefixes):
                 hint = f'define "{file.prefixes[0]}{found[1]}"'
                 yield Mistake(*place, f"{found[1]!r} does not begin with the chart's name", hint)
-            other = first.setdefault(found[1], action)
-            if other is not action:
+            other, foreign = first.setdefault(found[1], (action, file.foreign))
+            if other is not action and not (file.foreign and foreign):
                 yield Mistake(*place, f"{found[1]!r} is defined in {other.path}:{other.line} too")
