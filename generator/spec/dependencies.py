@@ -83,15 +83,14 @@ def _read(raw: Mapping[str, Any], root: Path) -> bytes:
 
 
 def _to_get(raw: Mapping[str, Any], root: Path) -> str:
-    """The command that gets an archive; a name that was meant, where there is one."""
+    """The command that gets an archive; without its origin the name that was meant, if any."""
     name = Path(raw["archive"])
-    there = [str(name.parent / each.name) for each in sorted((root / name.parent).glob("*.tgz"))]
-    if close := nearest(str(name), there):
-        return f"did you mean {close}?"
-    folder, origin = name.parent, raw.get("from")
-    version = raw.get("version", "VERSION")
+    folder, origin, version = name.parent, raw.get("from"), raw.get("version", "VERSION")
     if origin is None:
-        return f"helm pull oci://… --version {version} --destination {folder}"
+        there = [str(folder / each.name) for each in sorted((root / folder).glob("*.tgz"))]
+        close = nearest(str(name), there)
+        command = f"helm pull oci://… --version {version} --destination {folder}"
+        return f"did you mean {close}?" if close else command
     # In a chart repository the chart's name is the last part: of its address, or of the archive.
     where = origin
     if not origin.startswith("oci://") and not origin.endswith(".tgz"):

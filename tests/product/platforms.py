@@ -40,6 +40,11 @@ def copied(spec: Path, target: Path) -> Path:
     target.mkdir(parents=True, exist_ok=True)
     source = read_source(spec, spec.parent)
     raw = [name for chart in source.data["charts"].values() for name in chart.get("manifests", ())]
+    raw += [
+        each["archive"]
+        for chart in source.data["charts"].values()
+        for each in chart.get("dependencies", {}).values()
+    ]
     for name in (*source.files, *raw):
         (target / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(spec.parent / name, target / name)
