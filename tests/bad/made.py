@@ -260,5 +260,7 @@ MADE: Mapping[str, Callable[[Path], None]] = {
     "utf-16-without-mark": _utf_16_without_mark,
     "utf-32": _utf_32,
     "windows-line-ends": _windows_line_ends,
-    **{f"dependency-{name}": make for name, make in _DEPENDENCIES.items()},
 }
+
+#: The same for specs that are read, with what is wrong in files that they name.
+MADE_DEPENDENCIES = {f"dependency-{name}": make for name, make in _DEPENDENCIES.items()}

@@ -19,9 +19,11 @@ import pytest
 from generator.errors import InputError
 from generator.findings import Finding, text
 from generator.spec.read import read_platform
-from tests.bad.made import MADE
+from tests.bad.made import MADE as MADE_FILES
+from tests.bad.made import MADE_DEPENDENCIES
 
 HERE = Path(__file__).parent
+MADE = {**MADE_FILES, **MADE_DEPENDENCIES}
 SUFFIXES = (".yaml", "")
 WRITTEN = sorted(
     path for room in ("spec", "yaml") for path in (HERE / room).iterdir() if path.suffix in SUFFIXES
