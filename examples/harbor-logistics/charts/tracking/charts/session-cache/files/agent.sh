@@ -193,12 +193,19 @@ choose() {
     sort -k 1,1n -k 2,2n -k 3,3n -k 4,4 -k 5,5 | awk 'NR == 1 { print $5 }'
 }
 
-# Empty masters become replicas.
+# Empty masters become replicas. One that is a replica by now shows that what SELF knows is old:
+# to count by it would give one master two replicas, and another one none.
 adopt() {
-  masters >"$STATE/masters"
   awk '$6 == 0 && $4 ~ /master/ && $4 !~ /fail|noaddr|handshake/ && $5 == "connected" {
     print $1, $2
-  }' "$STATE/table" | while read -r id address; do
+  }' "$STATE/table" >"$STATE/empty"
+  while read -r id address; do
+    case $(ask "$address" info replication) in
+      *role:slave*) return ;;
+    esac
+  done <"$STATE/empty"
+  masters >"$STATE/masters"
+  while read -r id address; do
     grep -q " $address $id\$" "$STATE/peers" || continue
     [ "$(ask "$address" dbsize)" = 0 ] || continue
     chosen=$(choose "$(machine "$address")")
@@ -207,7 +214,7 @@ adopt() {
     ask "$address" cluster replicate "$chosen" >/dev/null || continue
     awk -v id="$chosen" '{ if ($2 == id) $1++; print }' "$STATE/masters" >"$STATE/masters.new"
     mv "$STATE/masters.new" "$STATE/masters"
-  done
+  done <"$STATE/empty"
 }
 
 # New certificates: the server reads the files again.
