@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import importlib.util
 import os
-import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
-import trustme
 
 from tests import needs
-from tests.kinds.data import DATABASE, free_port, rendered_files, running, until
+from tests.data.pooler import Pooler, opened
+from tests.kinds.data import DATABASE, rendered_files, until
 from tests.kinds.rendering import build
 
 SERVER = {
@@ -31,10 +29,6 @@ SERVER = {
     "PATRONI_REPLICATION_PASSWORD": "word",
     "PATRONI_REWIND_PASSWORD": "word",
 }
-PASSWORDS = {"APP_USER": "app", "APP_PASSWORD": 'a "word"', "EXPORTER_PASSWORD": "back\\slash"}
-
-#: Settings that Debian 12's PgBouncer (1.18) does not have yet.
-UNKNOWN_HERE = ("max_prepared_statements",)
 
 
 @pytest.fixture(scope="module")
@@ -46,11 +40,8 @@ def ledger(tmp_path_factory):
 
 @pytest.fixture
 def open_folder() -> Iterator[Path]:
-    """A folder that a server which gives up being root can still read."""
-    folder = Path(tempfile.mkdtemp())
-    folder.chmod(0o755)
-    yield folder
-    shutil.rmtree(folder)
+    with opened() as folder:
+        yield folder
 
 
 def judged(config: Path) -> str:
@@ -91,73 +82,6 @@ def test_patroni_accepts_its_configuration(ledger, tmp_path, tls):
     assert judged(config) == ""
     config.write_text(text.replace("ttl: 30", "ttl: soon"))
     assert "bootstrap.dcs.ttl soon didn't pass validation" in judged(config)
-
-
-class Pooler:
-    """The rendered PgBouncer on a free port, as a user that may run it."""
-
-    def __init__(self, ledger, folder: Path, *, tls: bool) -> None:
-        program = needs.program("pgbouncer", "apt-get install pgbouncer")
-        objects = ledger.render({"ledger": {"tls": {"enabled": tls}}})
-        self.folder, self.log, self.port = folder, folder / "log", free_port()
-        self.config = rendered_files(objects, "ledger-pgbouncer", folder)
-        self.users, self.tls = folder / "userlist.txt", folder / "tls"
-        script = ["sh", str(self.config / "userlist.sh"), str(self.users)]
-        subprocess.run(script, env={"PATH": os.environ["PATH"], **PASSWORDS}, check=True)
-        self._settings()
-        self._program(program)
-
-    def _settings(self) -> None:
-        ini = self.config / "pgbouncer.ini"
-        text = ini.read_text().replace("/run/pgbouncer/userlist.txt", str(self.users))
-        text = text.replace("listen_port = 5432", f"listen_port = {self.port}")
-        lines = text.replace("= /tls/", f"= {self.tls}/").splitlines()
-        kept = [line for line in lines if not line.startswith(UNKNOWN_HERE)]
-        assert len(lines) - len(kept) == len(UNKNOWN_HERE)
-        ini.write_text("\n".join(kept) + "\n")
-        pairs = (line.split(" = ", 1) for line in kept if " = " in line and "host=" not in line)
-        self.settings = dict(pairs)
-
-    def _program(self, program: Path) -> None:
-        """PgBouncer refuses to be root, so a test that is root has it be somebody else."""
-        other = "-u nobody " if os.geteuid() == 0 else ""
-        (self.folder / "bin").mkdir()
-        wrapper = self.folder / "bin" / "pgbouncer"
-        wrapper.write_text(f'#!/bin/sh\nexec {program} {other}"$@"\n')
-        wrapper.chmod(0o755)
-
-    def certify(self) -> None:
-        """Certificates by a new authority."""
-        authority = trustme.CA()
-        pair = authority.issue_cert("localhost")
-        self.tls.mkdir(exist_ok=True)
-        authority.cert_pem.write_to_path(str(self.tls / "ca.crt"))
-        pair.private_key_pem.write_to_path(str(self.tls / "tls.key"))
-        pair.cert_chain_pems[0].write_to_path(str(self.tls / "tls.crt"))
-        (self.tls / "tls.key").chmod(0o644)
-
-    def start(self):
-        env = {"PATH": f"{self.folder}/bin:{os.environ['PATH']}", "INTERVAL": "0.2"}
-        if self.tls.exists():
-            env["TLS_DIR"] = str(self.tls)
-        script = self.config / "pooler.sh"
-        command = ["sh", str(script), str(self.config / "pgbouncer.ini")]
-        return running(command, log=self.log, env=env)
-
-    def connect(self, **options: str) -> psycopg.Connection:
-        return psycopg.connect(
-            host="localhost",
-            port=self.port,
-            dbname="pgbouncer",
-            user="exporter",
-            password=PASSWORDS["EXPORTER_PASSWORD"],
-            autocommit=True,
-            cursor_factory=psycopg.ClientCursor,
-            **options,
-        )
-
-    def says(self, text: str) -> None:
-        until(lambda: self.log.exists() and text in self.log.read_text(), text, 15)
 
 
 def test_users_of_the_pooler_may_have_any_password(ledger, open_folder):
