@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import os
 import subprocess
 import sys
@@ -31,7 +32,8 @@ def shop(components: Mapping[str, Any] | None = None, **more: Any) -> dict[str, 
             "shop": {
                 "version": "1.0.0",
                 "namespace": "shop",
-                "components": dict(components or {"front": WEB}),
+                # Tests change what they are given: none may change it for the others.
+                "components": copy.deepcopy(dict(components or {"front": WEB})),
             }
         },
         **more,
