@@ -68,12 +68,15 @@ def judge(
     """All that is wrong with the overlays of an environment, each thing once."""
     found = list(check_overlays(chart, overlays))
     if all(isinstance(each.data, dict) for each in overlays):
+        shapes, settings = (
+            [replace(located(chart, one, overlays), rule="values-conflict") for one in problems]
+            for problems in (_shapes(chart, overlays, sources), _settings(chart, overlays))
+        )
+        # What has no shape at all lacks all that it must have, too: the first says it better.
+        shapeless = {each.place for each in shapes}
+        found = [*shapes, *(each for each in found if each.place not in shapeless)]
         places = {each.place for each in found}
-        conflicts = [
-            replace(located(chart, problem, overlays), rule="values-conflict")
-            for problem in (*_shapes(chart, overlays, sources), *_settings(chart, overlays))
-        ]
-        more = (*conflicts, *_secrets(overlays, environment))
+        more = (*settings, *_secrets(overlays, environment))
         found += [each for each in more if each.place not in places]
     return tuple(found)
 

@@ -18,6 +18,8 @@ from tests.cluster.reach import Cluster
 #: How long Helm waits for objects that KWOK makes ready at once. Failures take as long.
 PATIENCE = "90s"
 Objects = list[dict[str, Any]]
+#: The scheduler looked at a pod before it had heard of the pod's claim, and looks again.
+_EARLY = re.compile(r"persistentvolumeclaim \S+ not found")
 WORKLOADS = "deployments,statefulsets,daemonsets"
 
 
@@ -115,8 +117,8 @@ class Release:
         )
 
     def warnings(self) -> Objects:
-        """Events that warn; not of autoscalers, which have no metrics here, nor of what is
-        tried again at once because two wrote the same object.
+        """Events that warn; not of autoscalers, which have no metrics here, nor of what is tried
+        again at once: two wrote the same object, or the scheduler was faster than a claim.
         """
         return [
             event
@@ -124,6 +126,7 @@ class Release:
             if event["type"] == "Warning"
             and event["involvedObject"]["kind"] != "HorizontalPodAutoscaler"
             and "the object has been modified" not in event["message"]
+            and not _EARLY.search(event["message"])
         ]
 
     def left(self) -> list[str]:

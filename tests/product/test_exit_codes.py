@@ -119,7 +119,9 @@ def test_wrong_names_are_answered_with_the_right_one(project):
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_help_has_examples_that_are_real_commands(name, tmp_path):
+def test_help_has_examples_that_are_real_commands(name, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "release.plan").touch()  # an example reads it, and it must be there to be parsed
     done = run(name, "--help", cwd=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
     examples = re.findall(r"^ +python -m generator (.+?)(?: [|>].*)?$", done.stdout, re.MULTILINE)
