@@ -18,8 +18,9 @@ from tests.cluster.reach import Cluster
 #: How long Helm waits for objects that KWOK makes ready at once. Failures take as long.
 PATIENCE = "90s"
 Objects = list[dict[str, Any]]
-#: The scheduler looked at a pod before it had heard of the pod's claim, and looks again.
-_EARLY = re.compile(r"persistentvolumeclaim \S+ not found")
+#: Parts of the control plane were faster than others, and look again: the scheduler at a claim,
+#: the API server's repair loop at an address that was just given.
+_EARLY = re.compile(r"persistentvolumeclaim \S+ not found|is not allocated; repairing")
 WORKLOADS = "deployments,statefulsets,daemonsets"
 
 
