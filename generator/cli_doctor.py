@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from generator.options import EPILOG, cluster_options, spec_option
+from generator.options import EPILOG, cluster_options, output_option, spec_option
 
 if TYPE_CHECKING:
     from generator.doctor import Check
@@ -29,14 +29,7 @@ _MARKS = {"ok": "✓", "missing": "✗", "look": "!", "none": "-"}
 @cluster_options
 @click.option("--ca-file", type=click.Path(path_type=Path, exists=True), help="CA of the registry.")
 @click.option("--plain-http", is_flag=True, help="The registry speaks plain HTTP.")
-@click.option(
-    "-o",
-    "--output",
-    type=click.Choice(["json", "text"]),
-    default="text",
-    show_default=True,
-    help="Format of the answer.",
-)
+@output_option
 def doctor(
     spec: Path,
     environment: str | None,

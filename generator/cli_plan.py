@@ -8,26 +8,23 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from generator.options import EPILOG, cluster_options, environment_option, spec_option
+from generator.options import (
+    EPILOG,
+    cluster_options,
+    environment_option,
+    output_option,
+    spec_option,
+)
 
 if TYPE_CHECKING:
     from generator.release.plan import Plan
-
-_OUTPUT = click.option(
-    "-o",
-    "--output",
-    type=click.Choice(["json", "text"]),
-    default="text",
-    show_default=True,
-    help="For people, or for scripts: a stable shape.",
-)
 
 
 @click.command(epilog=EPILOG)
 @spec_option
 @environment_option
 @click.option("--chart", help="Only this chart.")
-@_OUTPUT
+@output_option
 @click.option(
     "--out",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -78,7 +75,7 @@ def plan(
 @spec_option
 @environment_option
 @click.option("--chart", help="Only this chart.")
-@_OUTPUT
+@output_option
 @cluster_options
 def diff(spec: Path, environment: str, chart: str | None, output: str, **access: Any) -> int:
     """Show what deploying would change, field by field. Exits 2 when there is anything.

@@ -11,15 +11,12 @@ from typing import Any
 
 import click
 
-from generator.options import EPILOG, cluster_options, environment_option, spec_option
-
-OUTPUT = click.option(
-    "-o",
-    "--output",
-    type=click.Choice(["json", "text"]),
-    default="text",
-    show_default=True,
-    help="Format of the answer.",
+from generator.options import (
+    EPILOG,
+    cluster_options,
+    environment_option,
+    output_option,
+    spec_option,
 )
 
 
@@ -28,7 +25,7 @@ OUTPUT = click.option(
 @environment_option
 @click.option("--chart", help="Only this chart.")
 @cluster_options
-@OUTPUT
+@output_option
 def status(spec: Path, environment: str, chart: str | None, output: str, **access: Any) -> int:
     """Say how the releases are: components, scaling, volumes, certificates, backups.
 
@@ -64,7 +61,7 @@ def status(spec: Path, environment: str, chart: str | None, output: str, **acces
 @environment_option
 @click.option("--chart", help="Only this chart.")
 @cluster_options
-@OUTPUT
+@output_option
 def drift(spec: Path, environment: str, chart: str | None, output: str, **access: Any) -> int:
     """Say where the cluster is not what the releases say: what was changed by hand, and by whom.
 

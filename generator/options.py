@@ -77,3 +77,14 @@ def cluster_options(function: Function) -> Function:
         help="kubectl to use. Otherwise KUBECTL_BIN, .tools/bin/kubectl, the PATH.",
     )(function)
     return helm_option(function)
+
+
+def output_option(function: Function) -> Function:
+    return click.option(
+        "-o",
+        "--output",
+        type=click.Choice(["json", "text"]),
+        default="text",
+        show_default=True,
+        help="Format of the answer.",
+    )(function)

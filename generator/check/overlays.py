@@ -23,7 +23,7 @@ from generator.errors import InputError
 from generator.findings import Finding, Made
 from generator.spec.decode import read_text
 from generator.spec.nodes import read_nodes
-from generator.spec.secrecy import plain_secret, secret_in
+from generator.spec.secrecy import plain_secret, secret_in, texts
 
 Path_ = tuple[str | int, ...]
 
@@ -189,7 +189,7 @@ def _parsed(value: Any) -> int | None:
 def _secrets(overlays: Sequence[YamlFile], environment: str) -> Iterator[Finding]:
     """Secrets in the values. They are never repeated: messages end up in logs."""
     for overlay in overlays:
-        for path, text in _texts(overlay.data, ()):
+        for path, text in texts(overlay.data, ()):
             problem = _exposed(path, text, environment)
             if problem is None:
                 continue
@@ -213,14 +213,3 @@ def _exposed(path: Path_, text: str, environment: str) -> str | None:
     if not held and path[-2:-1] == ("env",) and plain_secret(str(path[-1]), text):
         return "by its name the variable is one"
     return None
-
-
-def _texts(value: Any, path: Path_) -> Iterator[tuple[Path_, str]]:
-    if isinstance(value, str):
-        yield path, value
-    elif isinstance(value, dict):
-        for key, inner in value.items():
-            yield from _texts(inner, (*path, key))
-    elif isinstance(value, list):
-        for index, inner in enumerate(value):
-            yield from _texts(inner, (*path, index))

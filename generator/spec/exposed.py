@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
 
 from generator.findings import Finding
 from generator.spec.place import Path_, dotted
-from generator.spec.secrecy import is_random, plain_password, plain_secret, secret_in
+from generator.spec.secrecy import is_random, plain_password, plain_secret, secret_in, texts
 from generator.spec.source import Source
 
 RULE = "secret-value"
@@ -22,21 +21,10 @@ _KEY_NAMES = frozenset(("webhook", "slack", "pagerduty", "opsgenie"))
 
 def exposed_secrets(source: Source) -> Iterator[Finding]:
     """A finding for each text of the spec that is a secret, or a placeholder for one."""
-    for path, text in _texts(source.data, ()):
+    for path, text in texts(source.data, ()):
         what = _problem(path, text)
         if what:
             yield source.finding(path, RULE, f"{dotted(path)}: {what}", _hint(source, path))
-
-
-def _texts(value: Any, path: Path_) -> Iterator[tuple[Path_, str]]:
-    if isinstance(value, str):
-        yield path, value
-    elif isinstance(value, dict):
-        for key, inner in value.items():
-            yield from _texts(inner, (*path, key))
-    elif isinstance(value, list):
-        for index, inner in enumerate(value):
-            yield from _texts(inner, (*path, index))
 
 
 def _problem(path: Path_, text: str) -> str | None:

@@ -6,6 +6,10 @@ Nothing here says what it saw: messages end up in logs.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from typing import Any
+
+from generator.spec.place import Path_
 
 #: What providers begin their keys with, and what carries its own mark.
 _CREDENTIAL = re.compile(
@@ -70,3 +74,15 @@ def plain_password(name: str, value: str) -> bool:
 def is_random(text: str) -> bool:
     """Whether a name is rather the value of a key."""
     return _RANDOM.fullmatch(text) is not None or _CREDENTIAL.search(text) is not None
+
+
+def texts(value: Any, path: Path_) -> Iterator[tuple[Path_, str]]:
+    """Each text below a value, with its path."""
+    if isinstance(value, str):
+        yield path, value
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            yield from texts(inner, (*path, key))
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield from texts(inner, (*path, index))

@@ -14,8 +14,6 @@ from tests.cluster import plane as planes
 from tests.cluster.reach import Cluster, until
 from tests.cluster.shops import Shop, kill
 
-pytestmark = pytest.mark.xdist_group("cluster-deploy")
-
 NOSUCH: dict[str, Any] = {"api": {"image": {"tag": "nosuch"}}}
 
 

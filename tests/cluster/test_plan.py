@@ -20,8 +20,6 @@ from tests import needs
 from tests.cluster.reach import Cluster
 from tests.cluster.releases import Release
 
-pytestmark = pytest.mark.xdist_group("cluster-plan")
-
 PLATFORM = """\
 name: shop
 environments: [dev]

@@ -18,8 +18,6 @@ from generator.tools.kubectl import Kubectl
 from tests import needs
 from tests.cluster.reach import until
 
-pytestmark = pytest.mark.xdist_group("cluster-status")
-
 _SECURE = (
     "{allowPrivilegeEscalation: false, runAsNonRoot: true, capabilities: {drop: [ALL]},"
     " seccompProfile: {type: RuntimeDefault}}"
