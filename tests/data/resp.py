@@ -27,14 +27,19 @@ class Connection:
         timeout: float = 2,
     ) -> None:
         plain = socket.create_connection((address, port), timeout=timeout)
-        self._socket = context.wrap_socket(plain, server_hostname=name) if context else plain
-        self._file = self._socket.makefile("rb")
-        self.command("AUTH", user, password)
+        with contextlib.ExitStack() as stack:
+            stack.callback(plain.close)
+            self._socket = context.wrap_socket(plain, server_hostname=name) if context else plain
+            self._file = self._socket.makefile("rb")
+            # The server may die or refuse while we come in: nobody else could close these.
+            stack.callback(self.close)
+            self.command("AUTH", user, password)
+            stack.pop_all()
 
     def close(self) -> None:
-        with contextlib.suppress(OSError):
-            self._file.close()
-            self._socket.close()
+        for each in (self._file, self._socket):
+            with contextlib.suppress(OSError):
+                each.close()
 
     def command(self, *words: object) -> Any:
         return self.commands([words])[0]
