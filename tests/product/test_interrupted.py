@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import resource
@@ -51,19 +52,31 @@ def alive(process_id: int) -> bool:
     return "Z" not in Path(f"/proc/{process_id}/stat").read_text().rpartition(")")[2].split()[0]
 
 
+@contextlib.contextmanager
+def ended(process):
+    """Whatever a test finds wrong, its process is not left to the tests after it."""
+    try:
+        yield
+    finally:
+        if process.poll() is None:
+            process.kill()
+            process.communicate()
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_it_ends_its_programs_and_says_so(tmp_path, slow_helm, number):
     write_spec(tmp_path, shop())
     process = subprocess.Popen(
         command("build"), cwd=tmp_path, env=slow_helm, stderr=subprocess.PIPE, text=True
     )
-    end = time.monotonic() + 60
-    while not started(Path(slow_helm["STARTED"])):
-        assert process.poll() is None, process.communicate()[1]
-        assert time.monotonic() < end
-        time.sleep(0.01)
-    process.send_signal(number)
-    said = process.communicate(timeout=60)[1]
+    with ended(process):
+        end = time.monotonic() + 60
+        while not started(Path(slow_helm["STARTED"])):
+            assert process.poll() is None, process.communicate()[1]
+            assert time.monotonic() < end
+            time.sleep(0.01)
+        process.send_signal(number)
+        said = process.communicate(timeout=60)[1]
     assert process.returncode == 130
     assert said.strip() == "interrupted: nothing half-written was left"
     assert not [each for each in started(Path(slow_helm["STARTED"])) if alive(each)]
