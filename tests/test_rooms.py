@@ -24,13 +24,14 @@ MODULES = sorted(
 MAY_IMPORT = {
     "errors": {"findings"},
     "findings": set(),
-    "tools": {"errors"},
+    "interrupts": set(),
+    "tools": {"errors", "interrupts"},
     "helmchart": {"errors", "findings"},
     "spec": {"errors", "findings", "helmchart", "kinds"},
     "kinds": {"errors", "spec"},
-    "build": {"errors", "findings", "kinds", "spec"},
+    "build": {"errors", "findings", "interrupts", "kinds", "spec"},
     "check": {"errors", "findings", "spec", "tools"},
-    "release": {"check", "errors", "findings", "tools"},
+    "release": {"check", "errors", "findings", "interrupts", "tools"},
     "ship": {"errors", "findings", "helmchart", "tools"},
 }
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
-import signal
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+
+from generator.interrupts import held
 
 
 def read_tree(folder: Path) -> dict[str, bytes]:
@@ -39,7 +40,7 @@ def write_tree(folder: Path, tree: Mapping[str, bytes]) -> None:
             (new / inside).mkdir(parents=True, exist_ok=True)
         for path, data in tree.items():
             _write(f"{new}/{path}", data)
-        with _uninterrupted():
+        with held():  # between the two renames
             if folder.exists():
                 folder.rename(old)
             new.rename(folder)
@@ -122,24 +123,3 @@ def alone(folder: Path, waiting: Callable[[], None] = lambda: None) -> Iterator[
         yield
     finally:
         os.close(descriptor)
-
-
-@contextmanager
-def _uninterrupted() -> Iterator[None]:
-    """Hold back Ctrl-C and its kin between the two renames."""
-    held: list[int] = []
-    try:
-        before = {
-            number: signal.signal(number, lambda number, _frame: held.append(number))
-            for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-        }
-    except ValueError:  # not the main thread: signals don't arrive here anyway
-        yield
-        return
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-        if held:
-            signal.raise_signal(held[0])

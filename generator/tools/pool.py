@@ -6,9 +6,11 @@ import os
 import threading
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor
+from queue import Empty, SimpleQueue
 from typing import TypeVar
 
+from generator.interrupts import held
 from generator.tools import process
 
 T = TypeVar("T")
@@ -22,20 +24,38 @@ def together(calls: Sequence[Callable[[], T]], *, workers: int | None = None) ->
     """
     if not calls:
         return ()
+    news: SimpleQueue[Future[T] | None] = SimpleQueue()  # None: interrupted
+    with held(lambda _: news.put(None)):
+        return _together(calls, workers, news)
+
+
+def _together(
+    calls: Sequence[Callable[[], T]], workers: int | None, news: SimpleQueue[Future[T] | None]
+) -> tuple[T, ...]:
+    """A function of its own, so that no thread is forgotten while interruptions may arrive.
+
+    Python swallows a `KeyboardInterrupt` that hits in the middle of that.
+    """
     # One more than the processors: while one program waits for a disk, another can run.
     pool = ThreadPoolExecutor(max_workers=workers or (os.cpu_count() or 1) + 1)
-    futures: list[Future[T]] = []
     try:
-        for call in calls:
-            futures.append(pool.submit(call))
-        done, _ = wait(futures, return_when=FIRST_EXCEPTION)
-        failed = next((each for each in futures if each in done and each.exception()), None)
-        return tuple(each.result() for each in ([failed] if failed else futures))
+        futures = [pool.submit(call) for call in calls]
+        for future in futures:
+            future.add_done_callback(news.put)
+        for _ in futures:
+            _result(news.get())
+        return tuple(future.result() for future in futures)
     except BaseException:
         _end(pool)
         raise
     finally:
         pool.shutdown()
+
+
+def _result(future: Future[T] | None) -> T:
+    if future is None:
+        raise KeyboardInterrupt
+    return future.result()
 
 
 def _end(pool: ThreadPoolExecutor) -> None:
@@ -55,20 +75,21 @@ def within(calls: Sequence[Callable[[], T]], seconds: float) -> tuple[T | None, 
     what still waits (for a name server, say) does not keep the program from ending.
     """
     results: dict[int, T] = {}
+    news: SimpleQueue[int | None] = SimpleQueue()  # None: interrupted
 
     def answer(number: int, call: Callable[[], T]) -> None:
         results[number] = call()
+        news.put(number)
 
-    threads = [
-        threading.Thread(target=answer, args=(number, call), daemon=True)
-        for number, call in enumerate(calls)
-    ]
-    for thread in threads:
-        thread.start()
-    end = time.monotonic() + seconds
-    for thread in threads:
-        thread.join(max(0.0, end - time.monotonic()))
-    found = dict(results)
-    if len(found) < len(calls):
-        process.stop_all(at_once=True)
+    with held(lambda _: news.put(None)):
+        for number, call in enumerate(calls):
+            threading.Thread(target=answer, args=(number, call), daemon=True).start()
+        end = time.monotonic() + seconds
+        try:
+            for _ in calls:
+                if news.get(timeout=max(0.0, end - time.monotonic())) is None:
+                    raise Empty
+        except Empty:
+            process.stop_all(at_once=True)
+        found = dict(results)
     return tuple(found.get(number) for number in range(len(calls)))

@@ -107,6 +107,35 @@ def test_ctrl_c_while_a_program_starts_leaves_none(moment, tmp_path):
         assert not Path(f"/proc/{number}").exists()
 
 
+#: Ctrl-C at a random moment, again and again; any call of `together` that never ends ends the test.
+HAMMER = """
+import faulthandler, random, signal, time
+from generator.tools import pool
+
+signal.signal(signal.SIGALRM, lambda *_: signal.raise_signal(signal.SIGINT))
+random.seed(4)
+came = 0
+for _ in range(1200):
+    faulthandler.dump_traceback_later(60, exit=True)
+    try:
+        signal.setitimer(signal.ITIMER_REAL, random.uniform(1e-5, 0.0025))
+        assert pool.together([lambda: time.sleep(0.0003)] * 6, workers=3) == (None,) * 6
+        signal.setitimer(signal.ITIMER_REAL, 0)
+    except KeyboardInterrupt:
+        came += 1
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+print(came)
+"""
+
+
+def test_ctrl_c_at_any_moment_ends_the_calls_and_is_never_lost():
+    ours = subprocess.run(
+        [sys.executable, "-c", HAMMER], capture_output=True, text=True, timeout=240, check=False
+    )
+    assert (ours.returncode, ours.stderr) == (0, "")  # "ignored" is what Python says of a lost one
+    assert 0 < int(ours.stdout) <= 1200
+
+
 def test_ctrl_c_ends_all_programs():
     script = (
         "from generator.tools import process, pool;"
@@ -135,3 +164,21 @@ def test_what_does_not_answer_in_time_is_not_waited_for():
     start = time.monotonic()
     assert within([lambda: 1, slow, lambda: 3], 1.5) == (1, None, 3)
     assert time.monotonic() - start < 10
+
+
+def test_ctrl_c_while_questions_are_asked_ends_them():
+    script = (
+        "from generator.tools import process, pool;"
+        "print('ready', flush=True);"
+        "pool.within([lambda: process.run(['sleep', '60'])] * 3, 50)"
+    )
+    command = [sys.executable, "-c", script]
+    pipe, nowhere = subprocess.PIPE, subprocess.DEVNULL
+    with subprocess.Popen(command, stdout=pipe, stderr=nowhere) as ours:
+        assert ours.stdout is not None
+        assert ours.stdout.readline() == b"ready\n"
+        time.sleep(0.5)
+        start = time.monotonic()
+        ours.send_signal(signal.SIGINT)
+        assert ours.wait(30) != 0
+    assert time.monotonic() - start < 20
