@@ -10,8 +10,10 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from queue import SimpleQueue
 
 from generator.check.objects import Object
+from generator.interrupts import noted
 from generator.release.target import Target, World
 from generator.release.waits import conditioned
 from generator.release.why import Part, explain
@@ -63,21 +65,17 @@ class Watcher:
     def during(self, call: Callable[[], object], *, seconds: float) -> Outcome:
         """Make the call of Helm, which may take `seconds`, and show what is going on."""
         outcome = Outcome()
-        # Of an event, not of the thread: an interrupted `join` takes the thread for ended.
         ended = threading.Event()
+        signals: SimpleQueue[float | None] = SimpleQueue()  # when each came; None: no more will
         threading.Thread(target=_held(call, outcome, ended), daemon=True).start()
+        threading.Thread(target=_ending, args=(signals, outcome), daemon=True).start()
         start = time.monotonic()
-        asked: float | None = None
-        while not ended.is_set():
+        with noted(lambda _: signals.put(time.monotonic())):
             try:
-                if not ended.wait(EVERY):
+                while not ended.wait(EVERY):
                     self._look(outcome, start + seconds - time.monotonic())
-            except KeyboardInterrupt:
-                # Who sends one signal to a process and to its group does not mean two.
-                if asked is None or time.monotonic() - asked > _SAME:
-                    process.stop_all(at_once=asked is not None)
-                asked = asked or time.monotonic()
-                outcome.interrupted = True
+            finally:
+                signals.put(None)
         outcome.seconds = time.monotonic() - start
         return outcome
 
@@ -118,3 +116,14 @@ def _held(
             ended.set()
 
     return hold
+
+
+def _ending(signals: SimpleQueue[float | None], outcome: Outcome) -> None:
+    """End what runs when somebody interrupts, also what the main thread waits for."""
+    first: float | None = None
+    while (came := signals.get()) is not None:
+        # Who sends one signal to a process and to its group does not mean two.
+        if first is None or came - first > _SAME:
+            outcome.interrupted = True
+            process.stop_all(at_once=first is not None)
+        first = first or came
