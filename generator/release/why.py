@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from generator.release.events import by_object
 from generator.release.pods import pod_reason, ready, short, words
 from generator.tools.kubectl import Json
 
@@ -51,15 +52,12 @@ class _Scene:
         self._objects = objects
         self._below: dict[str, list[Json]] = defaultdict(list)
         self._claims: dict[str, Json] = {}
-        self._events: dict[tuple[str, str], list[Json]] = defaultdict(list)
+        self._events = by_object(events)
         for one in objects:
             for owner in one["metadata"].get("ownerReferences") or ():
                 self._below[owner["uid"]].append(one)
             if one["kind"] == "PersistentVolumeClaim":
                 self._claims[one["metadata"]["name"]] = one
-        for event in sorted(events, key=_time):
-            at = event.get("involvedObject") or {}
-            self._events[at.get("kind", ""), at.get("name", "")].append(event)
 
     def parts(self) -> Iterator[Part]:
         for one in self._objects:
@@ -88,9 +86,9 @@ class _Scene:
         done = _observed(one) and good >= wanted and total <= updated
         late = _condition(one, "Progressing").get("reason") == "ProgressDeadlineExceeded"
         reasons: list[str] = []
-        if not done and newest is not None:
-            reasons += self._refused(newest)
-            reasons += self._pods(newest)
+        if not done:
+            reasons += self._refused(newest or one)
+            reasons += self._pods(newest or one)
         if not done and not reasons:
             reasons += _deployment_rests(one, updated, total, wanted)
         return Part(
@@ -113,7 +111,11 @@ class _Scene:
         if (one["spec"].get("updateStrategy") or {}).get("type") != "OnDelete":
             good = min(good, updated)
         done = _observed(one) and good >= wanted
-        reasons = () if done else (*self._refused(one), *self._pods(one))
+        reasons: tuple[str, ...] = ()
+        if not done:
+            reasons = (*self._refused(one), *self._pods(one)) or tuple(
+                _set_rests(one, updated, wanted)
+            )
         return Part(
             title=_title(one), ready=min(good, wanted), wanted=wanted, done=done, reasons=reasons
         )
@@ -180,10 +182,19 @@ class _Scene:
         return self._events[one["kind"], one["metadata"]["name"]]
 
 
+def _set_rests(one: Json, updated: int, wanted: int) -> Iterator[str]:
+    if not _observed(one):
+        yield "not looked at by its controller yet"
+    elif updated < wanted:
+        yield f"{wanted - updated} pods still to be made anew"
+
+
 def _deployment_rests(one: Json, updated: int, total: int, wanted: int) -> Iterator[str]:
     status = one.get("status") or {}
     if not _observed(one):
         yield "not looked at by its controller yet"
+    elif one["spec"].get("paused"):
+        yield "its rollout is paused: kubectl rollout resume"
     elif updated < wanted:
         yield f"{wanted - updated} pods still to be made anew"
     elif status.get("readyReplicas", 0) > status.get("availableReplicas", 0):
@@ -236,14 +247,3 @@ def _named(names: Sequence[str]) -> str:
         return names[0]
     more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
     return ", ".join(sorted(names)[:_NAMED]) + more
-
-
-def _time(event: Json) -> str:
-    series = event.get("series") or {}
-    return str(
-        series.get("lastObservedTime")
-        or event.get("lastTimestamp")
-        or event.get("eventTime")
-        or event["metadata"].get("creationTimestamp")
-        or ""
-    )

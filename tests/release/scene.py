@@ -21,7 +21,7 @@ Json = dict[str, Any]
 
 def made(kind: str, name: str, *, api: str = "apps/v1", **parts: Any) -> Json:
     """An object; `labels` go where they belong."""
-    metadata = {"name": name, "namespace": "shop", "labels": parts.pop("labels", {})}
+    metadata = {"name": name, "namespace": "shop", "uid": name, "labels": parts.pop("labels", {})}
     return {"apiVersion": api, "kind": kind, "metadata": metadata, **parts}
 
 
@@ -33,9 +33,20 @@ def workload(kind: str, name: str, wanted: int, /, **status: Any) -> Json:
     return made(kind, name, spec=spec, status=status)
 
 
+def replica_set(app: str, **status: Any) -> Json:
+    """That of a Deployment."""
+    return _owned(made("ReplicaSet", f"{app}-5f", status=status), app)
+
+
 def pod(app: str, name: str, *, role: str = "", **status: Any) -> Json:
     labels = {"app": app, **({"role": role} if role else {})}
-    return made("Pod", name, api="v1", labels=labels, status=status)
+    one = made("Pod", name, api="v1", labels=labels, spec={}, status=status)
+    return _owned(one, f"{app}-5f")
+
+
+def _owned(one: Json, owner: str) -> Json:
+    one["metadata"]["ownerReferences"] = [{"uid": owner, "kind": "…"}]
+    return one
 
 
 def event(kind: str, name: str, reason: str, message: str, *, at: str = "12:00") -> Json:

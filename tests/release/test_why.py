@@ -207,6 +207,22 @@ def test_done(one: Json, done: bool) -> None:
     assert first([one]).done is done
 
 
+@pytest.mark.parametrize(
+    ("one", "reason"),
+    [
+        (stateful(3, updatedReplicas=1, readyReplicas=3), "2 pods still to be made anew"),
+        (stateful(3) | {"status": {}}, "not looked at by its controller yet"),
+        (deployment(2, updatedReplicas=1), "1 pods still to be made anew"),
+        (
+            deployment(2) | {"spec": {"replicas": 2, "paused": True}},
+            "its rollout is paused: kubectl rollout resume",
+        ),
+    ],
+)
+def test_what_has_no_trouble_says_what_it_waits_for(one: Json, reason: str) -> None:
+    assert first([one]).reasons == (reason,)
+
+
 def test_a_failed_job_is_told_with_what_its_pod_said() -> None:
     job = {
         "kind": "Job",

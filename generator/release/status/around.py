@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Sequence
 
 from generator.check.objects import Object, mapping, maps
+from generator.release.events import by_object
+from generator.release.pods import words
 from generator.release.status.facts import Facts, labels_of, name_of
 from generator.release.status.model import (
     FAILED,
@@ -24,8 +26,11 @@ _BACKUP = re.compile(r"backup|dump", re.IGNORECASE)
 def claims(objects: tuple[Object, ...], facts: Facts) -> tuple[Claim, ...]:
     """The claims of the manifest, those that its StatefulSets made, and those of its pods."""
     wanted = _claimed(objects, facts)
+    events = by_object(facts.of("Event"))
     return tuple(
-        _claim(one, facts) for one in facts.of("PersistentVolumeClaim") if name_of(one) in wanted
+        _claim(one, events[one["kind"], name_of(one)])
+        for one in facts.of("PersistentVolumeClaim")
+        if name_of(one) in wanted
     )
 
 
@@ -46,7 +51,7 @@ def _claimed(objects: tuple[Object, ...], facts: Facts) -> frozenset[str]:
     return frozenset(names | {name for name in there if any(m.fullmatch(name) for m in makers)})
 
 
-def _claim(one: Json, facts: Facts) -> Claim:
+def _claim(one: Json, events: Sequence[Json]) -> Claim:
     spec, status = mapping(one.get("spec")), mapping(one.get("status"))
     phase = str(status.get("phase", "Pending"))
     wanted = mapping(mapping(spec.get("resources")).get("requests")).get("storage", "")
@@ -56,20 +61,8 @@ def _claim(one: Json, facts: Facts) -> Claim:
         phase=phase,
         size=str(mapping(status.get("capacity")).get("storage") or wanted),
         storage_class=spec.get("storageClassName"),
-        reason=None if phase == "Bound" else next(_said(one, facts), None),
+        reason=words(str(events[-1].get("message"))) if events and phase != "Bound" else None,
     )
-
-
-def _said(one: Json, facts: Facts) -> Iterator[str]:
-    """The newest event first."""
-    about = [
-        each
-        for each in facts.of("Event")
-        if mapping(each.get("involvedObject")).get("name") == name_of(one)
-        and mapping(each.get("involvedObject")).get("kind") == one.get("kind")
-    ]
-    about.sort(key=lambda each: str(each.get("lastTimestamp") or each.get("eventTime") or ""))
-    yield from (str(each.get("message")) for each in reversed(about))
 
 
 def _schedule(one: Object, facts: Facts) -> Schedule:

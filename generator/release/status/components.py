@@ -17,22 +17,27 @@ from generator.release.status.model import (
     Component,
     Restarts,
 )
-from generator.release.status.reasons import reasons
+from generator.release.why import Part, explain
 from generator.tools.kubectl import Json
 
 _KINDS = ("Deployment", "StatefulSet", "DaemonSet", "Job")
+#: What says why they are not ready.
+_BELOW = ("ReplicaSet", "Pod", "PersistentVolumeClaim")
 #: What operators of databases call the member that takes writes, in the label `role`.
 _PRIMARY = ("primary", "master")
 
 
 def components(objects: tuple[Object, ...], facts: Facts) -> tuple[Component, ...]:
     """The workloads that a manifest has, in its order."""
-    return tuple(_component(one, facts) for one in objects if one.kind in _KINDS)
+    live = [one for one in facts.items if one.get("kind") in (*_KINDS, *_BELOW)]
+    warnings = [one for one in facts.of("Event") if one.get("type") != "Normal"]
+    parts = {part.title: part for part in explain(live, warnings)}
+    return tuple(_component(one, facts, parts) for one in objects if one.kind in _KINDS)
 
 
-def _component(one: Object, facts: Facts) -> Component:
-    live = facts.named(one.kind, one.name)
-    if live is None:
+def _component(one: Object, facts: Facts, parts: Mapping[str, Part]) -> Component:
+    live, part = facts.named(one.kind, one.name), parts.get(f"{one.kind}/{one.name}")
+    if live is None or part is None:
         hidden = f"{one.kind.lower()}s" in facts.unknown
         return Component(
             kind=one.kind,
@@ -45,72 +50,37 @@ def _component(one: Object, facts: Facts) -> Component:
             reasons=("you may not read it" if hidden else "not in the cluster",),
         )
     pods = _pods(live, facts)
-    ready, wanted, state = _replicas(live)
+    ready = _ready(live, part)
+    state = _state(live, part, ready)
     return Component(
         kind=one.kind,
         name=one.name,
         state=state,
         ready=ready,
-        wanted=wanted,
+        wanted=part.wanted,
         images=_images(live),
         restarts=_restarts(pods),
         autoscaler=_autoscaler(one, facts),
         disruptions=_disruptions(live, facts),
         primary=next((name_of(pod) for pod in pods if _is_primary(pod)), None),
-        reasons=() if state in (READY, OFF) else reasons(live, pods, facts.of("Event")),
+        reasons=() if state == OFF else part.reasons,
     )
 
 
-def _replicas(live: Json) -> tuple[int, int, str]:
-    """Ready, wanted, and the state that this makes."""
-    spec, status = mapping(live.get("spec")), mapping(live.get("status"))
+def _ready(live: Json, part: Part) -> int:
+    """How many serve, those of an old revision among them: unlike a deployment, users count."""
     if live["kind"] == "Job":
-        return _job(spec, status)
-    if live["kind"] == "DaemonSet":
-        wanted, ready = status.get("desiredNumberScheduled", 0), status.get("numberReady", 0)
-        new = status.get("updatedNumberScheduled", 0)
-    else:
-        wanted, ready = spec.get("replicas", 1), status.get("readyReplicas", 0)
-        new = status.get("updatedReplicas", 0)
-    if _old_news(live):
-        return ready, wanted, WAITING
-    if wanted == 0:
-        return ready, 0, OFF if not ready else WAITING
-    if _on_delete(spec):  # its pods become new when somebody deletes them
-        new = wanted
-    old = live["kind"] == "Deployment" and int(status.get("replicas", 0)) > new
-    if ready >= wanted and new >= wanted and not old:
-        return ready, wanted, READY
-    return ready, wanted, FAILED if _gave_up(status) else WAITING
+        return part.ready
+    field = "numberReady" if live["kind"] == "DaemonSet" else "readyReplicas"
+    return int(mapping(live.get("status")).get(field, 0))
 
 
-def _job(spec: Mapping[str, Any], status: Mapping[str, Any]) -> tuple[int, int, str]:
-    wanted, done = spec.get("completions") or 1, status.get("succeeded", 0)
-    conditions = {one.get("type") for one in maps(status.get("conditions")) if _true(one)}
-    if "Complete" in conditions:
-        return done, wanted, READY
-    if spec.get("suspend"):
-        return done, wanted, OFF
-    return done, wanted, FAILED if "Failed" in conditions else WAITING
-
-
-def _old_news(live: Json) -> bool:
-    """Whether the status is of what was wanted before."""
-    generation = mapping(live.get("metadata")).get("generation", 0)
-    return int(mapping(live.get("status")).get("observedGeneration", 0)) < int(generation)
-
-
-def _on_delete(spec: Mapping[str, Any]) -> bool:
-    return mapping(spec.get("updateStrategy")).get("type") == "OnDelete"
-
-
-def _gave_up(status: Mapping[str, Any]) -> bool:
-    reasons = {one.get("reason") for one in maps(status.get("conditions")) if not _true(one)}
-    return "ProgressDeadlineExceeded" in reasons
-
-
-def _true(condition: Mapping[str, Any]) -> bool:
-    return condition.get("status") == "True"
+def _state(live: Json, part: Part, ready: int) -> str:
+    if part.done:
+        return OFF if part.wanted == ready == 0 else READY
+    if live["kind"] == "Job" and mapping(live.get("spec")).get("suspend"):
+        return OFF
+    return FAILED if part.failed else WAITING
 
 
 def _pods(live: Json, facts: Facts) -> tuple[Json, ...]:
@@ -167,7 +137,7 @@ def _autoscaler(one: Object, facts: Facts) -> Autoscaler | None:
         bad = [
             f"{each.get('reason')}: {each.get('message')}"
             for each in maps(status.get("conditions"))
-            if each.get("type") in ("AbleToScale", "ScalingActive") and not _true(each)
+            if each.get("type") in ("AbleToScale", "ScalingActive") and each.get("status") != "True"
         ]
         return Autoscaler(
             name=name_of(live),

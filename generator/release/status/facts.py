@@ -19,6 +19,7 @@ KINDS = (
     "deployments.apps",
     "statefulsets.apps",
     "daemonsets.apps",
+    "replicasets.apps",
     "jobs.batch",
     "cronjobs.batch",
     "horizontalpodautoscalers.autoscaling",

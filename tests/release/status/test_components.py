@@ -8,7 +8,7 @@ import pytest
 
 from generator.release.status.components import components
 from generator.release.status.model import Autoscaler, Component, Restarts
-from tests.release.scene import event, facts, made, pod, workload
+from tests.release.scene import event, facts, made, pod, replica_set, workload
 
 
 def read(*live: dict[str, Any], manifest: dict[str, Any] | None = None, **more: Any) -> Component:
@@ -18,14 +18,15 @@ def read(*live: dict[str, Any], manifest: dict[str, Any] | None = None, **more: 
     return one
 
 
-GOOD = {"readyReplicas": 2, "updatedReplicas": 2, "replicas": 2}
+GOOD = {"readyReplicas": 2, "updatedReplicas": 2, "availableReplicas": 2, "replicas": 2}
 
 
 @pytest.mark.parametrize(
     ("kind", "replicas", "status", "state", "ready"),
     [
         ("Deployment", 2, GOOD, "ready", 2),
-        ("Deployment", 2, {**GOOD, "readyReplicas": 1}, "waiting", 1),
+        ("Deployment", 2, {**GOOD, "readyReplicas": 1, "availableReplicas": 1}, "waiting", 1),
+        ("Deployment", 2, {**GOOD, "availableReplicas": 1}, "waiting", 2),
         ("Deployment", 2, {**GOOD, "updatedReplicas": 1}, "waiting", 2),
         ("Deployment", 2, {**GOOD, "replicas": 3}, "waiting", 2),  # an old pod still runs
         ("Deployment", 0, {}, "off", 0),
@@ -34,7 +35,7 @@ GOOD = {"readyReplicas": 2, "updatedReplicas": 2, "replicas": 2}
         (
             "Deployment",
             2,
-            {"conditions": [{"status": "False", "reason": "ProgressDeadlineExceeded"}]},
+            {"conditions": [{"type": "Progressing", "reason": "ProgressDeadlineExceeded"}]},
             "failed",
             0,
         ),
@@ -141,7 +142,7 @@ def test_autoscaler_and_budget_are_found_by_what_they_point_at():
     assert one.disruptions == 1
 
 
-WAITING = {"readyReplicas": 0, "updatedReplicas": 1, "replicas": 1}
+WAITING = {"readyReplicas": 0, "updatedReplicas": 0, "replicas": 1}
 
 
 def container(**state: Any) -> dict[str, Any]:
@@ -157,7 +158,7 @@ def container(**state: Any) -> dict[str, Any]:
                 "api-1",
                 conditions=[{"type": "PodScheduled", "status": "False", "message": "no node fits"}],
             ),
-            "api-1: no node fits",
+            "api-1: can't be scheduled: no node fits",
         ),
         (
             pod(
@@ -165,11 +166,12 @@ def container(**state: Any) -> dict[str, Any]:
                 "api-1",
                 containerStatuses=[
                     container(
-                        state={"waiting": {"reason": "ImagePullBackOff", "message": "no such tag"}}
+                        image="api:v3",
+                        state={"waiting": {"reason": "ImagePullBackOff", "message": "no such tag"}},
                     )
                 ],
             ),
-            "api-1: app: ImagePullBackOff: no such tag",
+            "api-1: image api:v3 can't be pulled: no such tag",
         ),
         (
             pod(
@@ -182,36 +184,47 @@ def container(**state: Any) -> dict[str, Any]:
                     )
                 ],
             ),
-            "api-1: app: CrashLoopBackOff, Error, exit code 1",
+            "api-1: container app ended, last with exit code 1",
         ),
         (
-            pod("api", "api-1", containerStatuses=[container(state={"running": {}})]),
-            "api-1: runs, but is not ready",
+            pod("api", "api-1", phase="Running"),
+            "api-1: runs, not ready yet",
         ),
         (
-            event("ReplicaSet", "api-5f", "FailedCreate", "exceeded quota"),
-            "FailedCreate: exceeded quota",
+            event("Pod", "api-1", "Normal", "never asked"),
+            "1 pods still to be made anew",
         ),
     ],
 )
 def test_what_is_not_ready_says_why(found, reason):
-    assert read(workload("Deployment", "api", 1, **WAITING), found).reasons == (reason,)
+    """In the words of `deploy`: tests/release/test_why.py has them all."""
+    live = workload("Deployment", "api", 1, **WAITING)
+    assert read(live, replica_set("api"), found).reasons == (reason,)
+
+
+def test_why_pods_are_refused_is_read_from_what_makes_them_or_from_the_workload():
+    refused = [{"type": "ReplicaFailure", "status": "True", "message": "exceeded quota"}]
+    said = ("its pods are refused: exceeded quota",)
+    below = replica_set("api", conditions=refused)
+    assert read(workload("Deployment", "api", 1, **WAITING), below).reasons == said
+    alone = workload("Deployment", "api", 1, **WAITING, conditions=refused)
+    assert read(alone, unknown=("replicasets",)).reasons == said
 
 
 def test_the_last_failed_probe_is_the_reason_of_a_pod_that_runs():
     one = read(
         workload("Deployment", "api", 1, **WAITING),
-        pod("api", "api-1", containerStatuses=[container(state={"running": {}})]),
+        replica_set("api"),
+        pod("api", "api-1", phase="Running"),
         event("Pod", "api-1", "Unhealthy", "readiness probe: 503", at="11:59"),
         event("Pod", "api-1", "Unhealthy", "readiness probe: 500", at="11:30"),
     )
-    assert one.reasons == ("api-1: Unhealthy: readiness probe: 503",)
+    assert one.reasons == ("api-1: readiness probe: 503",)
 
 
-def test_many_pods_with_something_to_say_are_counted():
-    pods = [
-        pod("api", f"api-{n}", containerStatuses=[container(state={"running": {}})])
-        for n in range(5)
-    ]
-    reasons = read(workload("Deployment", "api", 5, **WAITING), *pods).reasons
-    assert (len(reasons), reasons[-1]) == (4, "and 2 more pods")
+def test_what_is_meant_to_be_so_has_no_reasons():
+    job = made("Job", "migrate", api="batch/v1", spec={"suspend": True}, status={})
+    one = read(job, manifest=job)
+    assert (one.state, one.reasons) == ("off", ())
+    off = read(workload("Deployment", "api", 0), manifest=workload("Deployment", "api", 0))
+    assert (off.state, off.reasons) == ("off", ())

@@ -9,9 +9,9 @@ import pytest
 from generator.release.history import History
 from generator.release.status.report import report
 from generator.release.status.text import age, text
-from tests.release.scene import NOW, event, facts, made, pod, revision, workload
+from tests.release.scene import NOW, event, facts, made, pod, replica_set, revision, workload
 
-GOOD = {"readyReplicas": 2, "updatedReplicas": 2, "replicas": 2}
+GOOD = {"readyReplicas": 2, "updatedReplicas": 2, "availableReplicas": 2, "replicas": 2}
 API = workload("Deployment", "api", 2, **GOOD)
 WEB = workload("Deployment", "web-frontend", 1, replicas=1, updatedReplicas=1)
 
@@ -42,11 +42,11 @@ def test_the_terminal_shows_a_table_with_reasons_below_their_lines():
     live = [
         API,
         WEB,
-        pod("web-frontend", "web-frontend-1"),
+        pod("web-frontend", "web-frontend-1", phase="Pending"),
+        replica_set("web-frontend"),
         event("Pod", "web-frontend-1", "FailedMount", 'secret "web" not found'),
         made("PersistentVolumeClaim", "data-db-0", api="v1", status={"phase": "Bound"}),
     ]
-    live[2]["status"] = {"containerStatuses": [{"name": "app", "ready": False}]}
     found = facts([API, WEB], live)
     old = revision(1, [API], "superseded", description="Install complete")
     new = replace(found.history.revisions[0], number=2)
@@ -56,7 +56,7 @@ def test_the_terminal_shows_a_table_with_reasons_below_their_lines():
         "    COMPONENT                READY  IMAGE                RESTARTS",
         "  ✓ Deployment/api           2/2    api:v2.1.0           0",
         "  ✗ Deployment/web-frontend  0/1    web-frontend:v2.1.0  0",
-        '      web-frontend-1: FailedMount: secret "web" not found',
+        '      web-frontend-1: a volume can\'t be mounted: secret "web" not found',
         "    before: revision 1, chart 2.0.0, superseded, 60m ago: Install complete",
     ]
 
