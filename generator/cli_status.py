@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -19,6 +20,9 @@ from generator.options import (
     spec_option,
 )
 
+if TYPE_CHECKING:
+    from generator.release.status.model import ReleaseStatus
+
 
 @click.command(epilog=EPILOG)
 @spec_option
@@ -26,34 +30,61 @@ from generator.options import (
 @click.option("--chart", help="Only this chart.")
 @cluster_options
 @output_option
-def status(spec: Path, environment: str, chart: str | None, output: str, **access: Any) -> int:
+@click.option("--watch", "again", is_flag=True, help="Look again until all is ready.")
+@click.option(
+    "--timeout",
+    "seconds",
+    type=click.IntRange(min=1),
+    default=900,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long to watch.",
+)
+def status(
+    spec: Path,
+    environment: str,
+    chart: str | None,
+    output: str,
+    again: bool,
+    seconds: int,
+    **access: Any,
+) -> int:
     """Say how the releases are: components, scaling, volumes, certificates, backups.
 
-    Exit 0 when all is ready, 2 when something is not, or an operation is pending.
+    Exit 0 when all is ready, 2 when something is not, or an operation is pending. With --watch,
+    where standard output is no terminal, the answer is given anew whenever it changed.
 
     \b
     python -m generator status -e production
+    python -m generator status -e production --watch
     python -m generator status -e production --chart monitoring -o json
     """
-    from generator import live
-    from generator.progress import Progress
-    from generator.release.status.facts import read_facts
-    from generator.release.status.report import report
-    from generator.release.status.text import text
-    from generator.tools.pool import together
+    from generator import live, watching
+    from generator.progress import Progress, Screen
 
     world = live.world(spec, live.Access(**access))
     _, targets = live.targets(spec, environment, chart)
+    screen = Screen()
     with Progress() as progress:
         progress.step("reading the releases")
-        facts = together([partial(read_facts, one, world.kubectl) for one in targets])
-    now = datetime.now(UTC)
-    found = [report(one, now) for one in facts]
-    if output == "json":
-        click.echo(json.dumps([asdict(one) for one in found], indent=2))
-    else:
-        click.echo("\n\n".join(text(one, now) for one in found))
+        found = watching.watch(
+            partial(watching.statuses, targets, world.kubectl),
+            lambda now: screen.show(now, _shown(now, output)),
+            done=lambda now: not again or all(one.ready for one in now),
+            missed=lambda: click.echo("the cluster does not answer; looking again", err=True),
+            seconds=seconds,
+        )
+    screen.end(_shown(found, output))
     return 0 if all(one.ready for one in found) else 2
+
+
+def _shown(found: Sequence[ReleaseStatus], output: str) -> str:
+    from generator.release.status.text import text
+
+    if output == "json":
+        return json.dumps([asdict(one) for one in found], indent=2)
+    now = datetime.now(UTC)
+    return "\n\n".join(text(one, now) for one in found)
 
 
 @click.command(epilog=EPILOG)

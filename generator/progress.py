@@ -133,6 +133,40 @@ class Board(Progress):
         super().__exit__(kind, error, trace)
 
 
+class Screen:
+    """An answer that is given again: drawn over on a terminal, elsewhere told when it changed."""
+
+    def __init__(self) -> None:
+        plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+        self._live = sys.stdout.isatty() and not plain
+        self._lines = 0
+        self._last: object = None
+
+    def show(self, what: object, text: str) -> None:
+        """The answer as it is now; `what` decides whether it is another."""
+        if self._live:
+            width, height = shutil.get_terminal_size()
+            lines = text.splitlines()[: max(height - 2, 4)]
+            self.clear()
+            sys.stdout.write("".join(f"{_fit(line, width)}\n" for line in lines))
+            self._lines = len(lines)
+        elif what != self._last:
+            sys.stdout.write(f"{text}\n" if self._last is None else f"\n{text}\n")
+        self._last = what
+        sys.stdout.flush()
+
+    def clear(self) -> None:
+        # Standard error's line of `Progress` may stand where the cursor is.
+        sys.stdout.write("\r\x1b[K" + "\x1b[1A\x1b[2K" * self._lines)
+        self._lines = 0
+
+    def end(self, text: str) -> None:
+        """The last answer in full: on a terminal it may have been cut."""
+        if self._live:
+            self.clear()
+            sys.stdout.write(f"{text}\n")
+
+
 def _clock(seconds: float) -> str:
     whole = max(int(seconds), 0)
     return f"{whole // 60}:{whole % 60:02}"
