@@ -8,6 +8,9 @@ the overlays say the same of it, of `global` and of `tags` (docs/decisions/0016-
 
 All of it rests on nobody else looking into the subchart. `apart` names those of which that is
 certain from the text of the templates alone. Where it is not certain, Helm renders all.
+
+One look is harmless: a guard of the umbrella, which refuses some values and prints nothing. What it
+says of the last environment it says of each other one that has the same at all that it looks at.
 """
 
 from __future__ import annotations
@@ -16,11 +19,11 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from generator.check.chartfiles import ChartFiles, YamlFile
 from generator.check.objects import mapping, maps
-from generator.check.sources import ChartSources
+from generator.check.sources import Action, ChartSources
 
 _TEXT = r"(?:\"(?:\\.|[^\"\\])*\"|`[^`]*`)"
 # One pattern a word, with the word in front: such are found several times faster.
@@ -31,15 +34,24 @@ _INCLUDED = tuple(re.compile(rf"{use.pattern}+({_TEXT})") for use in _USES)
 _BESIDE = re.compile(rf"include \(print \$\.Template\.BasePath {_TEXT}\)")
 #: Ways to look at more than a template names: texts that are templates, other charts, all values.
 _ALL_SEEING = ("tpl ", "tpl\t", "tpl\n", "(tpl)", "Subcharts", '"Values"', "`Values`")
-#: `.Values.backend`, `index .Values "backend"`; alone it is all of them.
+#: `.Values.backend.image`, `(index .Values "backend").image`; alone it is all of them.
 _VALUES = re.compile(
-    rf"\b(?:index|get|hasKey)\s+\$?\.Values\s+({_TEXT})|\.Values\b(?:\.(\w+))?", re.ASCII
+    rf"\b(?:index|get|hasKey)\s+\$?\.Values\s+({_TEXT})(?:\)((?:\.\w+)+))?"
+    r"|\.Values\b((?:\.\w+)*)",
+    re.ASCII,
 )
 #: The whole context, other than as what a helper gets.
 _CONTEXT = re.compile(r"(\b(?:include|template)\s+\"\"\s+)?(?<![\w.$])([.$])(?![\w.$])")
 _BLOCK = re.compile(r"\A(if|with|range|define|block|else|end)\b")
 _START = re.compile(r"^---(?:[ \t].*)?$\n?", re.MULTILINE)
 _SOURCE = re.compile(r"^# Source: [^/\n]+/(.+)$", re.MULTILINE)
+
+
+#: What a guard does, inside `if … end` and in no other block: it refuses, now or with others later.
+_REFUSAL = re.compile(r"fail\s|(\$\w+) = append \1\s")
+
+#: Keys that lead to a value.
+Keys = tuple[str, ...]
 
 
 class _Seen(NamedTuple):
@@ -49,15 +61,25 @@ class _Seen(NamedTuple):
     includes: frozenset[str]
 
 
-def apart(chart: ChartFiles, sources: ChartSources) -> frozenset[str]:
-    """The subcharts, by their key among the values, that nothing outside them looks into."""
+class _Read(NamedTuple):
+    """What the umbrella's own templates look at."""
+
+    keys: set[str]  # first words of values
+    guards: list[frozenset[Keys]]  # besides, the values of each guard
+
+
+def apart(chart: ChartFiles, sources: ChartSources) -> Mapping[str, frozenset[Keys]]:
+    """The subcharts, by their key among the values, that only guards outside them look into.
+
+    With each one all the values that those guards look at.
+    """
     seen = _seen(sources)
     read = _read_values(sources)
     if seen is None or read is None or any(each.packed for each in chart.all):
-        return frozenset()
+        return {}
     dependencies = maps(mapping(chart.chart.data).get("dependencies"))
     if any("import-values" in each for each in dependencies):
-        return frozenset()
+        return {}
     owners = Counter(name for one in seen.values() for name in one.defines)
     owner = {name: folder for folder, one in seen.items() for name in one.defines}
     tied = {  # a helper of the one is used by the other, or there are two of one name
@@ -68,23 +90,31 @@ def apart(chart: ChartFiles, sources: ChartSources) -> frozenset[str]:
         if owners[name] > 1 or owner.get(name, "") not in ("", user)
     }
     names = Counter(str(each.get("name")) for each in dependencies)
-    return frozenset(
-        key
+    return {
+        key: frozenset().union(*(g for g in read.guards if any(path[0] == key for path in g)))
         for sub in chart.subcharts
         for key, condition in (chart.subchart_key(sub),)
         # One dependency, of one name everywhere, that its own switch decides on.
         if key == sub.name == sub.folder.name and names[key] == 1
-        if condition == f"{key}.enabled" and key not in read | tied
-    )
+        if condition == f"{key}.enabled" and key not in read.keys | tied
+    }
 
 
 def alike(
-    keys: frozenset[str], base: Sequence[YamlFile], other: Sequence[YamlFile]
+    subcharts: Mapping[str, frozenset[Keys]], base: Sequence[YamlFile], other: Sequence[YamlFile]
 ) -> frozenset[str]:
-    """Those of the subcharts of which the overlays of two environments say the same."""
+    """Those of the subcharts `apart` of which the overlays of two environments say the same.
+
+    And of all that guards look at together with them.
+    """
     if any(_said(base, key) != _said(other, key) for key in ("global", "tags")):
         return frozenset()
-    return frozenset(key for key in keys if _said(base, key) == _said(other, key))
+    return frozenset(
+        key
+        for key, guarded in subcharts.items()
+        if _said(base, key) == _said(other, key)
+        if all(_said(base, *path) == _said(other, *path) for path in guarded)
+    )
 
 
 def same(base: Sequence[YamlFile], other: Sequence[YamlFile]) -> bool:
@@ -130,13 +160,21 @@ def _subchart(source: str) -> str | None:
     return rest.partition("/")[0] if first == "charts" else None
 
 
-def _said(overlays: Sequence[YamlFile], key: str) -> tuple[str, ...]:
-    """What overlays say of a key, in JSON: there 1, 1.0 and true are three things."""
-    return tuple(
-        json.dumps(mapping(each.data)[key], sort_keys=True)
-        for each in overlays
-        if key in mapping(each.data)
-    )
+def _said(overlays: Sequence[YamlFile], *path: str) -> tuple[str, ...]:
+    """What overlays say of a value, in JSON: there 1, 1.0 and true are three things."""
+    return tuple(said for each in overlays for said in _says(each.data, path))
+
+
+def _says(value: Any, path: Keys) -> Iterator[str]:
+    """Of what the path leads to, or of what stands in its way: null takes all below away."""
+    for depth, key in enumerate(path):
+        if not isinstance(value, dict):
+            yield f"{depth} {json.dumps(value, sort_keys=True)}"
+            return
+        if key not in value:
+            return
+        value = value[key]
+    yield json.dumps(value, sort_keys=True)
 
 
 def _seen(sources: ChartSources) -> Mapping[str, _Seen] | None:
@@ -172,23 +210,56 @@ def _names(patterns: Sequence[re.Pattern[str]], text: str) -> Iterator[str]:
         yield from (found[1:-1] for found in pattern.findall(text))
 
 
-def _read_values(sources: ChartSources) -> set[str] | None:
-    """First words of the values that the umbrella's own templates read, None where it is all."""
-    read: set[str] = set()
+def _read_values(sources: ChartSources) -> _Read | None:
+    """What the umbrella's own templates read of the values, None where it is all."""
+    keys: set[str] = set()
+    guards: list[frozenset[Keys]] = []
     for file in sources.files:
         if len(file.charts) > 1:
             continue
         open_blocks: list[str] = []
-        for action in file.actions:
-            for found in _VALUES.finditer(action.text):
-                name = found[1][1:-1] if found[1] else found[2]
-                if name is None:
-                    return None
-                read.add(name)
-            if any(_whole_contexts(action.words, open_blocks)):
+        guarding = _guards(file.actions)
+        guarded: dict[int, set[Keys]] = {first: set() for first in guarding.values()}
+        for number, action in enumerate(file.actions):
+            paths = set(_paths(action.text))
+            if () in paths or any(_whole_contexts(action.words, open_blocks)):
                 return None
+            if number in guarding:
+                guarded[guarding[number]] |= paths
+            else:
+                keys.update(path[0] for path in paths)
             _step(action.words, open_blocks)
-    return read
+        guards += map(frozenset, guarded.values())
+    return _Read(keys, guards)
+
+
+def _paths(text: str) -> Iterator[Keys]:
+    """The values that an action names, () for all of them."""
+    for found in _VALUES.finditer(text):
+        first = (found[1][1:-1],) if found[1] else ()
+        yield (*first, *filter(None, (found[2] or found[3] or "").split(".")))
+
+
+def _guards(actions: Sequence[Action]) -> Mapping[int, int]:
+    """The actions of guards by their numbers, each with the number of its guard's first one."""
+    words = [action.words for action in actions]
+    found: dict[int, int] = {}
+    lists: set[str] = set()
+    depth = 0
+    for number, (word, *then) in enumerate(zip(words, words[1:], words[2:], strict=False)):
+        refusal = _REFUSAL.match(then[0])
+        if refusal and depth == 0 and word.startswith("if ") and then[1] == "end":
+            found.update(dict.fromkeys(range(number, number + 3), number))
+            lists.update(filter(None, [refusal[1]]))
+        if block := _BLOCK.match(word):
+            depth += {"else": 0, "end": -1}.get(block[1], 1)
+    others = [word for number, word in enumerate(words) if number not in found]
+    # Who looks into the list of refusals prints what the guards say, or may.
+    return {} if any(_uses(other, each) for each in lists for other in others) else found
+
+
+def _uses(action: str, variable: str) -> bool:
+    return variable in action and action != f"{variable} := list"
 
 
 def _whole_contexts(action: str, open_blocks: Sequence[str]) -> Iterator[bool]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
 
-from generator.check.alike import alike, completed, same
+from generator.check.alike import Keys, alike, completed, same
 from generator.check.chartfiles import YamlFile
 from generator.check.occasions import Occasion
 from generator.check.rendered import Outcome, Prover
@@ -27,7 +27,7 @@ class Environments:
     files: dict[str, tuple[Path, ...]]  # the overlays of each environment
     overlays: Mapping[str, tuple[YamlFile, ...]]  # and what these say
     versions: Sequence[str]
-    apart: frozenset[str]  # subcharts that nothing outside them looks into
+    apart: Mapping[str, frozenset[Keys]]  # subcharts that only guards outside them look into
     schemas: bool = True  # else `helm lint` sees the last environment's values, and judges them
 
     def calls(self) -> Mapping[Occasion, Callable[[], Part]]:

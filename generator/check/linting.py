@@ -9,7 +9,7 @@ one stays on, for Helm to read that schema and judge by it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from generator.check.chartfiles import ChartFiles, YamlFile
@@ -28,11 +28,11 @@ def lint(
     overlays: Sequence[YamlFile],
     kube_version: str,
     namespace: str,
-    apart: frozenset[str],
+    apart: Collection[str],
 ) -> tuple[Finding, ...]:
     """What `helm lint --strict` says of a chart with the overlays, which lie in the files `values`.
 
-    `apart` are the subcharts that nothing outside them looks into.
+    `apart` are the subcharts that nothing outside them looks into but guards.
     """
 
     def found(without: frozenset[str]) -> tuple[Finding, ...]:
@@ -55,7 +55,7 @@ def lint(
 
 
 def unseen(
-    chart: ChartFiles, overlays: Sequence[YamlFile], apart: frozenset[str]
+    chart: ChartFiles, overlays: Sequence[YamlFile], apart: Collection[str]
 ) -> frozenset[str]:
     """Those of the subcharts `apart` to switch off: all but one of each schema that is in use."""
     kept: set[tuple[bytes, ...]] = set()

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from generator.check.alike import alike, apart, completed, same
+from generator.check.alike import Keys, alike, apart, completed, same
 from generator.check.chartfiles import YamlFile, read_chart
 from generator.check.charts import ChartTarget, Report, check_charts
 from generator.check.sources import read_sources
@@ -73,7 +73,7 @@ def config(name: str, data: str) -> str:
 
 
 def keys_of(folder: Path) -> frozenset[str]:
-    return apart(read_chart(folder, "shop"), read_sources(folder, "shop"))
+    return frozenset(apart(read_chart(folder, "shop"), read_sources(folder, "shop")))
 
 
 def overlay(**data: Any) -> tuple[YamlFile, ...]:
@@ -117,11 +117,49 @@ def test_the_charts_of_this_repository_are_completed_to_what_helm_renders_in_ful
     assert documents(completed(render(ENVIRONMENTS[0], *keys), first, keys)) == documents(first)
 
 
-def test_subcharts_that_the_umbrella_reads_are_not_left_out() -> None:
-    # Its validation looks at the names and accounts of those that connect, its routes and its
-    # preflight at others: with one of them left out, it could miss what it is there to refuse.
-    for root, name in PLATFORMS:
-        assert keys_of(root / "charts" / name) == frozenset(), name
+def test_not_all_subcharts_are_read_by_the_umbrella() -> None:
+    found = {name: keys_of(root / "charts" / name) for root, name in PLATFORMS}
+    assert found["monitoring"] == {"blackbox", "kube-state-metrics", "prometheus"}
+    assert found["tracking"] >= {"carrier-sync", "geocoder", "nightly-report"}
+    assert found["bookedbarber"] == frozenset()  # its routes and its preflight name each of them
+
+
+def test_some_subcharts_of_the_monitoring_are_rendered_once() -> None:
+    folder = needs.ROOT / "charts" / "monitoring"
+    subcharts = apart(read_chart(folder, "monitoring"), read_sources(folder, "monitoring"))
+    dev, staging, production = (
+        overlay(**yaml.safe_load((needs.ROOT / f"values/{name}/monitoring.yaml").read_text()))
+        for name in ENVIRONMENTS
+    )
+    assert alike(subcharts, production, dev) == {"blackbox", "kube-state-metrics"}
+    assert alike(subcharts, production, staging) == {"blackbox", "kube-state-metrics"}
+
+
+GUARD = """\
+{{ if and .Values.api.enabled (gt (int .Values.web.size) 1) }}
+{{ fail (printf "api can't bear a web of size %v" .Values.web.size) }}
+{{ end }}
+"""
+
+
+def test_a_guard_refuses_in_each_environment_what_it_must(
+    make: Make, tmp_path: Path, program: Helm
+) -> None:
+    """Though `api` is the same everywhere, it is what the guard asks for."""
+    folder = make({"templates/validate.yaml": GUARD})
+    assert keys_of(folder) == {"api", "web"}
+    report = prove(
+        folder,
+        program,
+        tmp_path,
+        first={"web": {"size": 2}},
+        second={"web": {"colour": "red"}},
+        third={},
+    )
+    assert [each.message for each in report.findings if each.rule == "helm"] == [
+        "api can't bear a web of size 2 (in first)"
+    ]
+    assert [each.objects for each in report.renderings] == [3, 3]  # where it does not refuse
 
 
 def test_only_what_differs_is_rendered_again(make: Make, tmp_path: Path, program: Helm) -> None:
@@ -161,7 +199,7 @@ def test_findings_are_those_of_full_renderings(
     }
     found = prove(folder, program, tmp_path, **environments)
     assert keys_of(folder) == {"api", "web"}
-    monkeypatch.setattr("generator.check.charts.apart", lambda *_: frozenset())
+    monkeypatch.setattr("generator.check.charts.apart", lambda *_: {})
     all_rendered = prove(folder, program, tmp_path, **environments)
     assert found.findings == all_rendered.findings
     assert found.objects == all_rendered.objects
@@ -236,6 +274,36 @@ def test_nothing_looks_into_the_subcharts_of_the_plain_chart(make: Make) -> None
         ('{{ include "shop/charts/api/templates/config.yaml" . }}', set()),
         ('{{ include (print $.Template.BasePath "/own.yaml") . | sha256sum }}', {"api", "web"}),
         ('{{ include (printf "%s.x" .Values.banner) . }}', set()),
+        ('{{ if .Values.api.no }}{{ fail "no" }}{{ end }}', {"api", "web"}),
+        ("{{ if .Values.api.no }}so: {{ fail .Values.web.no }}{{- end -}}", {"api", "web"}),
+        (
+            '{{ $no := list }}{{ if .Values.api.no }}{{ $no = append $no "no" }}{{ end }}'
+            '{{ if $no }}{{ fail (join "" $no) }}{{ end }}',
+            {"api", "web"},
+        ),
+        (  # how many refusals there are is printed
+            '{{ $no := list }}{{ if .Values.api.no }}{{ $no = append $no "no" }}{{ end }}'
+            "{{ len $no }}",
+            {"web"},
+        ),
+        ("{{ $no := list }}{{ if .Values.api.no }}{{ $no = append $yes 1 }}{{ end }}", {"web"}),
+        ('{{ if .Values.api.no }}{{ fail "no" }}{{ else }}1{{ end }}', {"web"}),
+        ('{{ if .Values.api.no }}{{ required "no" .Values.no }}{{ end }}', {"web"}),
+        ("{{ if .Values.api.no }}{{ failed }}{{ end }}", {"web"}),
+        ('{{ if .Values.api.no }}{{ fail "no" }}{{ end }}{{ .Values.web.size }}', {"api"}),
+        ('{{ if .Values.list }}{{ if .Values.api.no }}{{ fail "no" }}{{ end }}{{ end }}', {"web"}),
+        (
+            '{{ with .Values.list }}{{ if .api.no }}{{ fail "no" }}{{ end }}{{ end }}',
+            {"api", "web"},
+        ),
+        ('{{ range .Values.api }}{{ if .no }}{{ fail "no" }}{{ end }}{{ end }}', {"web"}),
+        (
+            "{{ if .Values.list }}1{{ else }}"
+            '{{ if .Values.api.no }}{{ fail "no" }}{{ end }}{{ end }}',
+            {"web"},
+        ),
+        ("{{ if eq .Values.all 1 }}{{ fail (toYaml .Values) }}{{ end }}", set()),
+        ('{{ define "x" }}{{ if .Values.api.no }}{{ fail "no" }}{{ end }}{{ end }}', {"web"}),
     ],
 )
 def test_templates_of_the_umbrella_that_look_into_subcharts(
@@ -292,15 +360,53 @@ def test_an_archive_that_is_not_looked_into(make: Make) -> None:
 
 
 def test_overlays_that_say_the_same() -> None:
-    keys = frozenset({"api", "web"})
+    keys = {"api": frozenset[Keys](), "web": frozenset[Keys]()}
     one = overlay(api={"a": 1, "b": None}, web={"a": 1})
-    assert alike(keys, one, overlay(web={"a": 1}, api={"b": None, "a": 1})) == keys
+    assert alike(keys, one, overlay(web={"a": 1}, api={"b": None, "a": 1})) == {"api", "web"}
     assert alike(keys, one, overlay(api={"a": True, "b": None}, web={"a": 1})) == {"web"}
     assert alike(keys, one, overlay(api={"a": 1}, web={"a": 1})) == {"web"}
     assert alike(keys, one, (*one, *overlay(web={"c": 2}))) == {"api"}
     for key in ("global", "tags"):
         assert alike(keys, one, (*one, *overlay(**{key: {}}))) == frozenset()
-    assert alike(keys, one, (*one, *overlay(other=1))) == keys
+    assert alike(keys, one, (*one, *overlay(other=1))) == {"api", "web"}
+
+
+@pytest.mark.parametrize(
+    ("other", "same_for_api"),
+    [
+        ({"a": 1, "z": 2}, True),
+        ({"a": 1, "names": {"short": "w", "long": "web"}}, True),
+        ({"a": 1, "names": {"short": "v"}}, False),
+        ({"a": 1, "names": {}}, False),
+        ({"a": 1, "names": None}, False),
+        ({"a": 1}, False),
+        (None, False),
+    ],
+)
+def test_what_a_guard_asks_of_a_neighbour_is_the_same(other: Any, same_for_api: bool) -> None:
+    keys = {"api": frozenset({("web", "names", "short"), ("mode",)})}
+    one = overlay(api={"a": 1}, web={"a": 2, "names": {"short": "w"}})
+    if other is not None and same_for_api:
+        other.setdefault("names", {})["short"] = "w"
+    assert alike(keys, one, overlay(api={"a": 1}, web=other)) == (
+        {"api"} if same_for_api else set()
+    )
+    assert alike(keys, one, (*one, *overlay(mode="x"))) == frozenset()
+
+
+def test_the_values_that_guards_name(make: Make) -> None:
+    texts = (
+        "{{ if and .Values.api.enabled (not (.Values.web.account).name) }}"
+        "{{ fail $.Values.mode }}{{ end }}"
+        '{{ if (index .Values "web").size }}{{ fail "no" }}{{ end }}'
+        '{{ if index .Values "web" "deep" }}{{ fail "no" }}{{ end }}'
+    )
+    folder = make({"templates/validate.yaml": texts})
+    first = {("api", "enabled"), ("web", "account"), ("mode",)}
+    assert apart(read_chart(folder, "shop"), read_sources(folder, "shop")) == {
+        "api": first,
+        "web": {*first, ("web", "size"), ("web",)},
+    }
 
 
 def test_environments_that_are_the_same() -> None:
