@@ -8,7 +8,7 @@ from typing import Any
 
 from generator.check.objects import Object
 from generator.errors import GeneratorError, RefusedError, StoppedError
-from generator.release import aftermath, immutable, pending, schema_guard
+from generator.release import admission, aftermath, immutable, pending, schema_guard
 from generator.release.changes import MANAGER
 from generator.release.conflicts import conflict_hint
 from generator.release.history import History, read_history
@@ -162,6 +162,8 @@ def _next(target: Target, outcome: Outcome) -> str:
     if immutable.refused(error.output):
         where = f"-e {target.environment} --chart {target.release}"
         return f"what can't change in place, and how to change it: python -m generator plan {where}"
+    if way := admission.way(error.output):
+        return way
     if any(not part.done for part in outcome.parts):
         return "solve what is not ready, then the same command again: there is nothing to clean up"
     return "solve what Helm names, then the same command again: there is nothing to clean up"

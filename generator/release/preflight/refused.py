@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from generator.findings import WARNING, Finding
+from generator.release import admission
 from generator.release.changes import REPLACED
 from generator.release.preflight.scene import Scene, finding
 
@@ -25,7 +26,9 @@ def check(scene: Scene) -> Iterator[Finding]:
             ID,
             one.path,
             f"the API server refuses it: {one.refused}",
-            hint="Helm 3 sends it all the same, and the field is lost" if lenient else None,
+            hint="Helm 3 sends it all the same, and the field is lost"
+            if lenient
+            else admission.way(one.refused),
             severity=WARNING if lenient else "error",
             subject=one.title,
         )
