@@ -67,7 +67,7 @@ def redis_is_watched(cluster: Cluster) -> None:
 
 def dashboards_are_there(cluster: Cluster) -> None:
     found = cluster.get("ConfigMap", "grafana-dashboards", MONITORING)["data"]
-    assert {"services.json", "objectives.json", "postgres.json", "redis.json"} <= set(found)
+    assert {"services.json", "postgres.json", "pgbouncer.json", "redis.json"} <= set(found)
 
 
 def recovers_within_fifteen_minutes(cluster: Cluster) -> None:

@@ -5,7 +5,11 @@ import re
 
 import pytest
 import yaml
+from grafana_foundation_sdk.cog.encoder import JSONEncoder
+from grafana_foundation_sdk.cog.plugins import register_default_plugins
+from grafana_foundation_sdk.models.dashboard import Dashboard
 
+from generator.kinds.grafana.dashboards.panels import uid_of
 from tests.kinds.monitoring import (
     CACHE,
     DATABASE,
@@ -23,11 +27,12 @@ from tests.kinds.rendering import pod_of
 VARIABLES = {"$__rate_interval": "5m", "$namespace": "shop", "$job": "api", "$component": "db"}
 BOARDS = {
     "services",
-    "objectives",
-    "workloads",
-    "addresses",
+    "capacity",
+    "ingress",
+    "security",
     "monitoring",
     "postgres",
+    "pgbouncer",
     "redis",
 }
 
@@ -60,14 +65,41 @@ def test_a_dashboard_for_what_the_platform_has(boards, tmp_path):
     }
     least = build(tmp_path, small, {"plain": PLAIN}).config("grafana-dashboards")
     assert set(least) == {"services.json", "monitoring.json"}
+    assert json.loads(least["services.json"])["title"] == "Services"
     titles = {panel["title"] for panel in panels(json.loads(least["services.json"]))}
     assert "Duration" not in titles  # nothing serves requests that are measured
+
+
+def test_a_database_without_exporter_shows_what_patroni_knows(tmp_path):
+    shop = {"db": {**DATABASE, "metrics": False, "pooler": False, "backup": None}}
+    del shop["db"]["backup"]
+    found = build(tmp_path, shop=shop).config("grafana-dashboards")
+    assert "pgbouncer.json" not in found
+    asked = json.dumps([panel["targets"] for panel in panels(json.loads(found["postgres.json"]))])
+    assert "patroni_primary" in asked
+    assert not re.findall(r"\bpg_\w+|postgres_backup\w+", asked)
+
+
+def test_the_library_reads_every_dashboard_and_loses_nothing(boards):
+    """What its types do not know would be gone from what they write."""
+    register_default_plugins()
+    for name, board in boards.items():
+        again = json.loads(json.dumps(Dashboard.from_json(board), cls=JSONEncoder))
+        assert again == board, name
 
 
 def test_uids_are_stable_and_unique(boards):
     assert {name: board["uid"] for name, board in boards.items()} == {
         name: f"acme-{name}" for name in BOARDS
     }
+
+
+def test_uids_stay_within_what_grafana_allows_and_apart():
+    long = "a-platform-whose-name-has-forty-letters-x"
+    found = {uid_of(long, name) for name in BOARDS}
+    assert len(found) == len(BOARDS)
+    assert all(len(uid) <= 40 for uid in found)
+    assert uid_of("acme", "redis") == "acme-redis"
 
 
 def test_every_panel_asks_the_chosen_data_source(boards):
@@ -124,7 +156,7 @@ def test_promtool_parses_every_query(boards, tmp_path):
 
 def test_recorded_series_that_are_shown_are_recorded(watch, boards):
     recorded = set(re.findall(r"record: (\S+)", "".join(watch.config("prometheus-rules").values())))
-    shown = set(re.findall(r"job:slo\w+:\w+", json.dumps(boards["objectives"])))
+    shown = set(re.findall(r"job:slo\w+:\w+", json.dumps(boards["services"])))
     assert shown and shown <= recorded
 
 
@@ -137,6 +169,6 @@ def test_home_is_the_dashboard_that_is_always_there(watch):
 
 
 def test_dashboards_of_data_list_the_components_of_the_spec(boards):
-    for name, component in (("postgres", "db"), ("redis", "cache")):
+    for name, component in (("postgres", "db"), ("pgbouncer", "pooler"), ("redis", "cache")):
         (listed,) = [v for v in boards[name]["templating"]["list"] if v["type"] == "custom"]
         assert listed["query"] == component

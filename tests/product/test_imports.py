@@ -55,4 +55,10 @@ def test_a_build_loads_the_kinds_that_it_uses_and_nothing_for_errors(tmp_path: P
     used = {name for name in BUILT_IN if f"generator.kinds.{name}" in words}
     assert used == {"web"}
     assert words.isdisjoint({"generator.spec.syntax", "html", "importlib.resources", "traceback"})
-    assert not [word for word in words if word.startswith(("generator.check", "generator.ship"))]
+    others = ("generator.check", "generator.ship", "grafana_foundation_sdk")
+    assert not [word for word in words if word.startswith(others)]
+
+
+def test_help_needs_click_alone() -> None:
+    heavy = {"grafana_foundation_sdk", "jinja2", "jsonschema_rs", "yaml"}
+    assert loaded("--help").isdisjoint(heavy)

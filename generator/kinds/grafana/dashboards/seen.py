@@ -11,20 +11,24 @@ from generator.spec.model import Chart, Component, Platform
 
 @dataclass(frozen=True, kw_only=True)
 class Seen:
-    """What the first Prometheus that Grafana connects to knows."""
+    """What the first Prometheus that Grafana connects to knows.
 
-    platform: str
+    `measured`: somebody counts requests. `exported`: a database has the exporter beside it.
+    `poolers` are the workloads before databases, `routed` the measured components with addresses.
+    """
+
     source: str
     http: Http
     found: tuple[targets.Target, ...]
+    measured: bool
     objectives: bool
+    exported: bool
+    backups: bool
+    poolers: tuple[str, ...]
+    routed: tuple[str, ...]
     state: bool
     nodes: bool
     blackbox: bool
-
-    def named(self, name: str) -> str:
-        """The uid of a dashboard."""
-        return f"{self.platform}-{name}"
 
     def of_kind(self, kind: str) -> tuple[str, ...]:
         """The components of a kind that are read."""
@@ -39,18 +43,37 @@ def look(component: Component, chart: Chart, platform: Platform) -> Seen | None:
     of = next(one for one in platform.charts if one.name == source.chart_name)
     found = targets.targets(platform, of, source)
     read = {(one.chart, one.component) for one in found}
-    promising = any(
-        getattr(one.settings, "slo", None) is not None and (other.name, one.name) in read
+    known = [
+        one
         for other in platform.charts
         for one in other.components
-    )
+        if (other.name, one.name) in read
+    ]
+    databases = [one.settings for one in known if one.kind == "postgres"]
+    routed = {(one.name, name) for one in platform.charts for name in one.routed}
     return Seen(
-        platform=platform.name,
         source=source.name,
         http=source.settings.http,
         found=found,
-        objectives=promising,
+        measured=any(one.kind == "web" for one in known),
+        objectives=any(getattr(one.settings, "slo", None) is not None for one in known),
+        exported=any(one.metrics for one in databases),
+        backups=any(one.backup is not None for one in databases),
+        poolers=_poolers(found),
+        routed=tuple(
+            dict.fromkeys(
+                one.name
+                for one in known
+                if one.kind == "web" and (one.chart_name, one.name) in routed
+            )
+        ),
         state=bool(targets.of_kind(of, source, "exporter", exporter="kube-state-metrics")),
         nodes=source.settings.nodes,
         blackbox=bool(targets.of_kind(of, source, "exporter", exporter="blackbox")),
     )
+
+
+def _poolers(found: tuple[targets.Target, ...]) -> tuple[str, ...]:
+    """Workloads of databases that are not the database."""
+    others = (one for one in found if one.kind == "postgres" and one.workload != one.component)
+    return tuple(dict.fromkeys(one.workload for one in others))

@@ -1,20 +1,23 @@
-"""Dashboards of what users feel: requests, errors, durations, and the promises about them."""
+"""The first dashboard: requests, errors, durations, and the promises about them."""
 
 from __future__ import annotations
 
-from generator.kinds.grafana.dashboards.panels import Json, Panel, choice, dashboard, graph, number
+from generator.kinds.grafana.dashboards.board import Board
+from generator.kinds.grafana.dashboards.panels import Panel, choice, graph, number, row
 from generator.kinds.grafana.dashboards.seen import Seen
 from generator.kinds.prometheus.settings import Http
 
-_PICKED = '{namespace=~"$namespace",job=~"$job"}'
+_WHICH = 'namespace=~"$namespace",job=~"$job"'
+_PICKED = f"{{{_WHICH}}}"
 _NAMESPACE = choice("namespace", "Namespace", "label_values(up, namespace)")
 _JOB = choice("job", "Component", 'label_values(up{namespace=~"$namespace"}, job)')
 
 
-def services(seen: Seen) -> Json:
+def services(seen: Seen) -> Board:
+    """The first that people see: what answers, how well, and how much may still go wrong."""
     panels = [
         number(
-            "Alerts",
+            "Alerts that fire",
             "none",
             'count(ALERTS{alertstate="firing",severity!="none"}) or vector(0)',
             bad_above=1,
@@ -22,21 +25,21 @@ def services(seen: Seen) -> Json:
         number("Pods that do not answer", "none", "count(up == 0) or vector(0)", bad_above=1),
         graph("Pods that answer", "none", (f"sum by (job) (up{_PICKED})", "{{job}}")),
     ]
-    if seen.of_kind("web"):
+    if seen.measured:
         panels += _requests(seen.http)
-    return dashboard(
-        seen.named("services"),
-        "Services",
-        seen.source,
-        panels,
-        (_NAMESPACE, _JOB),
-        tags=[seen.platform],
+    if seen.objectives:
+        panels += [row("Objectives"), *_burning()]
+    return Board(
+        name="services",
+        title="Services and objectives" if seen.objectives else "Services",
+        panels=panels,
+        variables=[_NAMESPACE, _JOB],
     )
 
 
 def _requests(http: Http) -> list[Panel]:
     """Rate, errors, duration."""
-    failed = '{namespace=~"$namespace",job=~"$job",' + http.status + '=~"5.."}'
+    failed = f'{{{_WHICH},{http.status}=~"5.."}}'
     everything = f"sum by (job) (rate({http.requests}{_PICKED}[$__rate_interval]))"
     broken = f"sum by (job) (rate({http.requests}{failed}[$__rate_interval]))"
     buckets = f"sum by (job, le) (rate({http.duration}_bucket{_PICKED}[$__rate_interval]))"
@@ -64,30 +67,14 @@ def _requests(http: Http) -> list[Panel]:
     ]
 
 
-def objectives(seen: Seen) -> Json:
-    return dashboard(
-        seen.named("objectives"),
-        "Objectives",
-        seen.source,
-        _burning(),
-        (
-            choice("namespace", "Namespace", "label_values(job:slo_objective:ratio, namespace)"),
-            choice("job", "Component", "label_values(job:slo_objective:ratio, job)"),
-        ),
-        tags=[seen.platform],
-        hours=24,
-    )
-
-
 def _burning() -> list[Panel]:
     """What is left of the error budgets, and how fast it goes."""
-    which = '{namespace=~"$namespace",job=~"$job"}'
-    budget = f"on(namespace, job, slo) (1 - job:slo_objective:ratio{which})"
+    budget = f"on(namespace, job, slo) (1 - job:slo_objective:ratio{_PICKED})"
     return [
         number(
             "Error budget left of 30 days",
             "percentunit",
-            f"1 - avg_over_time(job:slo_errors:ratio_rate1h{which}[30d]) / {budget}",
+            f"1 - avg_over_time(job:slo_errors:ratio_rate1h{_PICKED}[30d]) / {budget}",
             "{{job}} {{slo}}",
             about="All of it is left at 100 %, none at 0 %. Hours count alike, busy or not.",
             bad_below=0,
@@ -96,22 +83,22 @@ def _burning() -> list[Panel]:
         graph(
             "Speed of use, one hour",
             "none",
-            (f"job:slo_errors:ratio_rate1h{which} / {budget}", "{{job}} {{slo}}"),
+            (f"job:slo_errors:ratio_rate1h{_PICKED} / {budget}", "{{job}} {{slo}}"),
             about="At 1 the budget lasts 30 days; above 14.4 somebody is paged.",
         ),
         graph(
             "Speed of use, three days",
             "none",
-            (f"job:slo_errors:ratio_rate3d{which} / {budget}", "{{job}} {{slo}}"),
+            (f"job:slo_errors:ratio_rate3d{_PICKED} / {budget}", "{{job}} {{slo}}"),
             about="At 1 the budget lasts 30 days.",
         ),
         graph(
             "Share of bad requests",
             "percentunit",
-            (f"job:slo_errors:ratio_rate5m{which}", "{{job}} {{slo}}"),
+            (f"job:slo_errors:ratio_rate5m{_PICKED}", "{{job}} {{slo}}"),
         ),
         graph(
-            "Alerts",
+            "Alerts of objectives",
             "none",
             (
                 'count by (alertname, job, slo) (ALERTS{alertstate="firing",slo!=""})',
