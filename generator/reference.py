@@ -127,8 +127,9 @@ def _inside(node: Node) -> Iterator[tuple[Node, str]]:
             yield one, ""
         for key, ending in (("items", "[]"), ("additionalProperties", ".<name>")):
             below = one.get(key)
-            if isinstance(below, Mapping) and "properties" in below:
-                yield below, ending
+            if isinstance(below, Mapping):
+                several = (below, *below.get("anyOf", ()))
+                yield from ((inner, ending) for inner in several if "properties" in inner)
 
 
 def _type(node: Node) -> str:

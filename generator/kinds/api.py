@@ -169,6 +169,11 @@ class Kind(Protocol):
 class Overseer(Kind, Protocol):
     """A kind whose subcharts follow from the whole platform, as monitoring does. Optional parts."""
 
+    def platform_problems(
+        self, component: Component, chart: Chart, platform: Platform
+    ) -> Iterable[Problem]:
+        """What is wrong with the settings that only the whole platform can say."""
+
     def platform_knobs(
         self, component: Component, chart: Chart, platform: Platform
     ) -> Sequence[Knob]:

@@ -30,7 +30,7 @@ def check_platform(found: Intact, platform: Platform, root: Path) -> Iterator[Fi
         yield from _patches(found, chart)
         yield from _scraper(found, chart, platform)
         if chart.name not in found.damaged:
-            yield from _kinds(found, chart)
+            yield from _kinds(found, chart, platform)
             yield from _of_problems(found, chart.path, umbrella.problems(chart))
 
 
@@ -59,11 +59,11 @@ def _namespaces(found: Intact, platform: Platform) -> Iterator[Finding]:
             yield _finding(found, path, "namespace-twice", what, f"{hint} both would hold")
 
 
-def _kinds(found: Intact, chart: Chart) -> Iterator[Finding]:
+def _kinds(found: Intact, chart: Chart, platform: Platform) -> Iterator[Finding]:
     """What each kind has to say about its components.
 
     Where a component is left out, those that connect to it are not judged, nor are references to
-    Secrets that it may have declared.
+    Secrets that it may have declared, nor what follows from the whole platform.
     """
     incomplete = any(name == chart.name for name, _ in found.missing)
     for component in chart.components:
@@ -72,6 +72,11 @@ def _kinds(found: Intact, chart: Chart) -> Iterator[Finding]:
             if incomplete:
                 problems = [one for one in problems if one.rule != "secret-reference"]
             yield from _of_problems(found, component.path, problems)
+            of_platform = getattr(component.kind_module, "platform_problems", None)
+            if of_platform is not None and not (found.missing or found.damaged):
+                yield from _of_problems(
+                    found, component.path, of_platform(component, chart, platform)
+                )
 
 
 def _left_out(found: Intact, chart: Chart, target: str) -> bool:

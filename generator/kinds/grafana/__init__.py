@@ -22,6 +22,7 @@ from generator.kinds.common.mesh import Door, mesh_files, mesh_knobs
 from generator.kinds.common.replicas import replicas_file
 from generator.kinds.common.server import resource_problems
 from generator.kinds.grafana import knobs as own
+from generator.kinds.grafana.seen import look
 from generator.kinds.grafana.settings import BUNDLED, EXTERNAL, SQLITE, Settings, read_settings
 from generator.spec.model import Chart, Component, Platform
 from generator.spec.names import env_name
@@ -79,6 +80,17 @@ def _edge_problems(component: Component, chart: Chart) -> Iterator[Problem]:
             message="without a Prometheus there is nothing to show",
             hint="connects: [prometheus]",
         )
+
+
+def platform_problems(component: Component, chart: Chart, platform: Platform) -> Iterator[Problem]:
+    """Dashboards that ask for what nobody declares."""
+    settings: Settings = component.settings
+    seen = look(component, chart, platform) if settings.dashboards else None
+    if seen is not None:
+        from generator.kinds.grafana.checks import dashboard_problems  # with a parser of PromQL
+        from generator.kinds.grafana.metrics import declared
+
+        yield from dashboard_problems(settings.dashboards, seen.boards, declared(seen.known))
 
 
 def link(component: Component) -> Link | None:

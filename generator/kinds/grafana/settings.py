@@ -9,6 +9,7 @@ from typing import Any
 from generator.kinds.api import Claim, Container
 from generator.kinds.common.app import Image, read_image, read_resources
 from generator.kinds.common.server import read_claim
+from generator.kinds.grafana.wanted import WantedBoard, read_wanted
 
 IMAGE = "docker.io/grafana/grafana:13.2.0"
 DATABASE_IMAGE = "docker.io/library/postgres:18.6-trixie"
@@ -33,6 +34,7 @@ class Settings:
     replicas: int
     resources: Container
     database: Database
+    dashboards: tuple[WantedBoard, ...]
 
     #: What the shared templates of services and tests ask for.
     port: int = 3000
@@ -54,4 +56,5 @@ def read_settings(data: Mapping[str, Any]) -> Settings:
             host=database.get("host", ""),
             port=database.get("port", 5432),
         ),
+        dashboards=read_wanted(data),
     )

@@ -116,7 +116,7 @@ def row(title: str) -> Panel:
 
 
 def choice(name: str, label: str, query: str) -> Variable:
-    """A variable whose values are those of a label."""
+    """A variable whose values are those of a label. All of them is also none, and short."""
     return (
         grafana.QueryVariable(name)
         .label(label)
@@ -125,6 +125,7 @@ def choice(name: str, label: str, query: str) -> Variable:
         .refresh(model.VariableRefresh.ON_TIME_RANGE_CHANGED)
         .sort(model.VariableSort.ALPHABETICAL_ASC)
         .include_all(True)
+        .all_value(".*")
         .multi(True)
         .current(_all())
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from generator.kinds.grafana.dashboards.board import Board
 from generator.kinds.grafana.dashboards.panels import Panel, graph, listed, number, states
-from generator.kinds.grafana.dashboards.seen import Seen
+from generator.kinds.grafana.seen import Seen
 
 _PICKED = '{job=~"$component"}'
 _MASTER = '{job=~"$component",role="master"}'

@@ -13,6 +13,7 @@ from generator.spec.model import Chart, Component, Platform
 class Seen:
     """What the first Prometheus that Grafana connects to knows.
 
+    `found` are its targets, `known` the components that they belong to.
     `measured`: somebody counts requests. `exported`: a database has the exporter beside it.
     `poolers` are the workloads before databases, `routed` the measured components with addresses.
     """
@@ -20,6 +21,7 @@ class Seen:
     source: str
     http: Http
     found: tuple[targets.Target, ...]
+    known: tuple[Component, ...]
     measured: bool
     objectives: bool
     exported: bool
@@ -29,6 +31,21 @@ class Seen:
     state: bool
     nodes: bool
     blackbox: bool
+
+    @property
+    def boards(self) -> tuple[str, ...]:
+        """The dashboards that there are whatever the spec asks for."""
+        there = {
+            "services": True,
+            "capacity": self.state or self.nodes,
+            "ingress": self.blackbox or bool(self.routed),
+            "security": self.blackbox or self.measured,
+            "monitoring": True,
+            "postgres": bool(self.of_kind("postgres")),
+            "pgbouncer": bool(self.poolers),
+            "redis": bool(self.of_kind("redis")),
+        }
+        return tuple(name for name, is_there in there.items() if is_there)
 
     def of_kind(self, kind: str) -> tuple[str, ...]:
         """The components of a kind that are read."""
@@ -55,6 +72,7 @@ def look(component: Component, chart: Chart, platform: Platform) -> Seen | None:
         source=source.name,
         http=source.settings.http,
         found=found,
+        known=tuple(known),
         measured=any(one.kind == "web" for one in known),
         objectives=any(getattr(one.settings, "slo", None) is not None for one in known),
         exported=any(one.metrics for one in databases),

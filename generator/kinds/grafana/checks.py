@@ -1,0 +1,173 @@
+"""What is wrong with the dashboards that a spec asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from generator.kinds.api import Problem
+from generator.kinds.grafana.metrics import Metric, of_series, shown_metrics
+from generator.kinds.grafana.promql import parsed, selectors
+from generator.kinds.grafana.wanted import WantedBoard, WantedPanel
+from generator.spec.model import Path
+from generator.spec.remedy import nearest
+
+_RULE = "dashboard"
+
+#: Labels that discovery gives every series.
+_ALWAYS = ("cluster", "instance", "job", "namespace", "node", "pod")
+
+
+def dashboard_problems(
+    boards: Iterable[WantedBoard], there: Iterable[str], metrics: Mapping[str, Metric]
+) -> Iterator[Problem]:
+    """`there` are the names of the dashboards that there are anyway."""
+    there = tuple(there)
+    for board in boards:
+        at: Path = ("dashboards", board.name)
+        if not board.title and board.name not in there:
+            yield Problem(
+                path=at,
+                rule=_RULE,
+                message="a dashboard needs a title",
+                hint=f"add `title:`; only {', '.join(there)} have one of their own",
+            )
+        wrong = [one for panel in board.panels for one in _panel_problems(panel, metrics)]
+        yield from wrong
+        if not wrong:
+            yield from _choice_problems(board, metrics)
+
+
+def _panel_problems(panel: WantedPanel, metrics: Mapping[str, Metric]) -> Iterator[Problem]:
+    if bool(panel.metric) == bool(panel.expr):
+        yield Problem(
+            path=panel.path,
+            rule=_RULE,
+            message="a panel shows either a `metric` or an `expr`",
+            hint="metric: orders_total, or expr: sum(rate(orders_total[$__rate_interval]))",
+        )
+    elif panel.metric:
+        yield from _metric_problems(panel, metrics)
+    else:
+        yield from _expr_problems(panel, metrics)
+    if panel.unit:
+        yield from _unit_problems(panel)
+
+
+def _metric_problems(panel: WantedPanel, metrics: Mapping[str, Metric]) -> Iterator[Problem]:
+    metric = metrics.get(panel.metric)
+    if metric is None:
+        yield _undeclared(panel, panel.metric, metrics)
+        return
+    for label in panel.by or ():
+        if label not in (*metric.labels, *_ALWAYS):
+            yield _no_label(panel.path, metric, label)
+    for setting, written, fits in (
+        ("per", panel.per, metric.type == "counter"),
+        ("aggregate", panel.aggregate, metric.type != "histogram"),
+    ):
+        if written and not fits:
+            yield Problem(
+                path=(*panel.path, setting),
+                rule=_RULE,
+                message=f"`{setting}` has no meaning for a {metric.type}, as {metric.name!r} is",
+                hint="remove it",
+            )
+    if panel.legend:
+        yield _belongs(panel, "legend", "expr")
+
+
+def _expr_problems(panel: WantedPanel, metrics: Mapping[str, Metric]) -> Iterator[Problem]:
+    for setting, written in (
+        ("by", panel.by),
+        ("per", panel.per),
+        ("aggregate", panel.aggregate),
+    ):
+        if written:
+            yield _belongs(panel, setting, "metric")
+    try:
+        asked = selectors(parsed(panel.expr))
+    except ValueError as error:
+        yield Problem(
+            path=panel.path,
+            rule=_RULE,
+            message=f"this is no PromQL: {error}",
+            hint="for example sum(rate(orders_total[$__rate_interval]))",
+        )
+        return
+    if not asked:
+        yield Problem(
+            path=panel.path,
+            rule=_RULE,
+            message="this PromQL asks for no metric",
+            hint="for example sum(rate(orders_total[$__rate_interval]))",
+        )
+    for name, labels in asked:
+        owner = of_series(name, metrics)
+        if owner is None:
+            yield _undeclared(panel, name, metrics)
+            continue
+        metric = metrics[owner]
+        own = (*metric.labels, *_ALWAYS, *(("le",) if name.endswith("_bucket") else ()))
+        yield from (_no_label(panel.path, metric, one) for one in labels if one not in own)
+
+
+def _choice_problems(board: WantedBoard, metrics: Mapping[str, Metric]) -> Iterator[Problem]:
+    shown = [metrics[name] for name in shown_metrics(board, metrics)]
+    for index, label in enumerate(board.choose or ()):
+        if not any(label in one.labels for one in shown):
+            known = list(dict.fromkeys(each for one in shown for each in one.labels))
+            yield Problem(
+                path=("dashboards", board.name, "choose", index),
+                rule=_RULE,
+                message=f"no metric of this dashboard has the label {label!r}",
+                hint=_near(label, known),
+            )
+
+
+def _unit_problems(panel: WantedPanel) -> Iterator[Problem]:
+    from grafana_foundation_sdk.models import units
+
+    known = [value for name, value in vars(units).items() if name[0].isupper()]
+    prefix, colon, _ = panel.unit.partition(":")
+    if panel.unit not in known and not (colon and prefix in ("prefix", "suffix", "time")):
+        yield Problem(
+            path=(*panel.path, "unit"),
+            rule=_RULE,
+            message=f"Grafana has no unit {panel.unit!r}",
+            hint=_near(panel.unit, known, also="suffix:…"),
+        )
+
+
+def _undeclared(panel: WantedPanel, name: str, metrics: Mapping[str, Metric]) -> Problem:
+    return Problem(
+        path=panel.path,
+        rule=_RULE,
+        message=f"no component that is read declares the metric {name!r}",
+        hint=_near(name, list(metrics), also="metrics: {declared: …} of its component"),
+    )
+
+
+def _no_label(path: Path, metric: Metric, label: str) -> Problem:
+    return Problem(
+        path=path,
+        rule=_RULE,
+        message=f"{metric.name!r} has no label {label!r}",
+        hint=_near(label, metric.labels, also=f"declare it at {metric.component}"),
+    )
+
+
+def _belongs(panel: WantedPanel, setting: str, to: str) -> Problem:
+    return Problem(
+        path=(*panel.path, setting),
+        rule=_RULE,
+        message=f"`{setting}` belongs to a panel with `{to}`",
+        hint="remove it",
+    )
+
+
+def _near(name: str, known: Iterable[str], also: str = "") -> str:
+    known = list(known)
+    close = nearest(name, known)
+    if close:
+        return f"did you mean {close!r}?"
+    return also or f"there are: {', '.join(known)}"
