@@ -12,10 +12,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from generator.check.objects import Object, mapping, maps
-from generator.errors import GeneratorError
 from generator.release.difference import Change, Step, compare, named, names_of
 from generator.release.dryrun import Key, live_key
-from generator.release.history import read_history
+from generator.release.history import told_history
 from generator.release.target import Target
 from generator.tools.kubectl import ClusterError, Json, Kubectl
 
@@ -63,15 +62,7 @@ class Drift:
 
 def read_drift(target: Target, kubectl: Kubectl) -> Drift:
     """Compare the revision that runs with the cluster. Only reads."""
-    try:
-        revision = read_history(target, kubectl).deployed
-    except ClusterError as error:
-        if error.reason != "forbidden":
-            raise
-        raise GeneratorError(
-            f"you may not read the releases in {target.namespace}: Helm keeps them in Secrets",
-            hint=f"who may, says `kubectl auth can-i list secrets -n {target.namespace}`",
-        ) from None
+    revision = told_history(target, kubectl).deployed
     if revision is None:
         return Drift(
             release=target.release, namespace=target.namespace, revision=None, objects=(), same=0

@@ -13,8 +13,9 @@ from typing import Any
 
 from generator.check.manifests import ManifestReader
 from generator.check.objects import Object
+from generator.errors import GeneratorError
 from generator.release.target import Target
-from generator.tools.kubectl import Json, Kubectl
+from generator.tools.kubectl import ClusterError, Json, Kubectl
 
 #: What Helm calls a revision that an operation did not finish.
 PENDING = frozenset({"pending-install", "pending-rollback", "pending-upgrade", "uninstalling"})
@@ -123,6 +124,19 @@ def read_history(target: Target, kubectl: Kubectl) -> History:
     )
     revisions = sorted((_revision(one) for one in found), key=lambda one: one.number)
     return History(revisions=tuple(revisions))
+
+
+def told_history(target: Target, kubectl: Kubectl) -> History:
+    """The release's revisions, for who asks about nothing else: says who may not read them."""
+    try:
+        return read_history(target, kubectl)
+    except ClusterError as error:
+        if error.reason != "forbidden":
+            raise
+        raise GeneratorError(
+            f"you may not read the releases in {target.namespace}: Helm keeps them in Secrets",
+            hint=f"who may, says `kubectl auth can-i list secrets -n {target.namespace}`",
+        ) from None
 
 
 def _revision(secret: Json) -> Revision:

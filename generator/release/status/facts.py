@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from generator.check.objects import mapping, maps
-from generator.errors import GeneratorError, ToolError
-from generator.release.history import History, read_history
+from generator.errors import ToolError
+from generator.release.history import History, told_history
 from generator.release.target import Target
 from generator.tools.kubectl import ClusterError, Json, Kubectl, reason_of
 from generator.tools.pool import together
@@ -57,15 +57,7 @@ class Facts:
 
 def read_facts(target: Target, kubectl: Kubectl) -> Facts:
     """All of it. Raises `GeneratorError` where not even the release can be read."""
-    try:
-        history = read_history(target, kubectl)
-    except ClusterError as error:
-        if error.reason != "forbidden":
-            raise
-        raise GeneratorError(
-            f"you may not read the releases in {target.namespace}: Helm keeps them in Secrets",
-            hint=f"who may, says `kubectl auth can-i list secrets -n {target.namespace}`",
-        ) from None
+    history = told_history(target, kubectl)
     last = history.last
     if last is None:
         return Facts(target=target, history=history, items=(), certificates=None)
