@@ -157,13 +157,13 @@ def _next(target: Target, outcome: Outcome) -> str:
     assert error is not None
     if error.reason == "conflict":
         return conflict_hint(error.output)
+    if way := admission.way(error.output):
+        return way
     if error.reason in ("unauthorized", "forbidden") or "connection refused" in error.output:
         return error.hint or f"kubectl auth can-i --list --namespace {target.namespace}"
     if immutable.refused(error.output):
         where = f"-e {target.environment} --chart {target.release}"
         return f"what can't change in place, and how to change it: python -m generator plan {where}"
-    if way := admission.way(error.output):
-        return way
     if any(not part.done for part in outcome.parts):
         return "solve what is not ready, then the same command again: there is nothing to clean up"
     return "solve what Helm names, then the same command again: there is nothing to clean up"

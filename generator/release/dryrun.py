@@ -43,7 +43,7 @@ def _ask(kubectl: Kubectl, manifests: Sequence[Json]) -> Mapping[Key, Json | Clu
         found: Iterable[Json] = kubectl.apply_all(manifests, manager=HELM, dry_run=True, force=True)
         return {live_key(one): one for one in found}
     except ClusterError as error:
-        if error.reason in _FATAL and "webhook" not in error.output:
+        if error.reason in _FATAL:
             raise
         if len(manifests) == 1:
             return {live_key(manifests[0]): error}

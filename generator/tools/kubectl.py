@@ -31,6 +31,11 @@ _GET_ONE = (
 
 #: What kubectl prints, as the reasons of `ClusterError`.
 _SIGNS = (
+    # First: what does not answer is a webhook then, and who forbids is no role.
+    (
+        "admission",
+        r"failed calling webhook|admission webhook \S+ denied|ValidatingAdmissionPolicy '",
+    ),
     (
         "unreachable",
         r"(?i)connection to the server|unable to connect|connection refused|no such host",

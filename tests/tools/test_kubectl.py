@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from generator.tools.kubectl import ClusterError, Kubectl
+from generator.errors import ToolError
+from generator.tools.kubectl import ClusterError, Kubectl, reason_of
 
 SECRET = "c2VjcmV0LXZhbHVl"
 
@@ -86,3 +87,29 @@ def test_a_dry_run_is_one_call_for_all(tmp_path: Path):
     assert {"--dry-run=server", "--field-manager=helm", "--force-conflicts=true"} <= set(
         words(tmp_path)
     )
+
+
+@pytest.mark.parametrize(
+    ("said", "reason"),
+    [
+        ("The connection to the server 127.0.0.1:6443 was refused", "unreachable"),
+        ("error: You must be logged in to the server (Unauthorized)", "unauthorized"),
+        ('Error from server (Forbidden): pods is forbidden: User "ann" cannot list', "forbidden"),
+        (
+            'failed calling webhook "w.example.com": dial tcp 127.0.0.1:1: connection refused',
+            "admission",
+        ),
+        (
+            'Error from server: admission webhook "w.example.com" denied the request: no',
+            "admission",
+        ),
+        (
+            "Error from server (Forbidden): pods \"a\" is forbidden: ValidatingAdmissionPolicy 'p'"
+            " with binding 'p' denied request: no",
+            "admission",
+        ),
+        ("nobody knows", "other"),
+    ],
+)
+def test_one_word_for_why(said: str, reason: str):
+    assert reason_of(ToolError(["kubectl"], 1, said)) == reason
