@@ -24,6 +24,14 @@ T = TypeVar("T")
 #: it is not divided by the factor, for how fast this machine is does not change with it.
 PEER_TIMEOUT = "3s"
 
+#: How long a Prometheus waits before it sends an alert that still fires again: a minute in
+#: production, of which the factor would leave less than a second. An Alertmanager takes an alert
+#: for resolved when it has not heard of it for four times as long, and a busy machine may well
+#: hold both servers up for three seconds. It would also let the server that sees the end of a fault
+#: a moment later open anew what the other one has closed. A fault here lasts more than twenty
+#: seconds and less than forty: it is sent twice by each server, and not while it ends.
+RESEND_DELAY = "20s"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Server:
@@ -88,7 +96,7 @@ def prometheus(folder: Path, config: str, port: int, replica: str) -> Iterator[S
         f"--storage.tsdb.path={folder}/data",
         f"--web.listen-address=127.0.0.1:{port}",
         f"--query.lookback-delta={faster('5m')}",
-        f"--rules.alert.resend-delay={faster('1m')}",
+        f"--rules.alert.resend-delay={RESEND_DELAY}",
         "--enable-feature=expand-external-labels",  # always on since Prometheus 3
     ]
     with _running(folder, program, flags, port, POD_NAME=replica) as server:

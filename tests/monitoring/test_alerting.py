@@ -170,6 +170,8 @@ def the_heartbeat_came_all_the_while(world: World) -> None:
     beats = world.receiver.by("heartbeat")
     assert {name for beat in beats for name in beat.firing} == {"Watchdog"}
     gaps = [b.at - a.at for a, b in itertools.pairwise(beats)]
-    assert max(gaps) < 10  # five minutes in production, and the pair agrees on each
+    # Five minutes in production, 3.3 seconds here, and more on a machine that is busy.
+    assert len(gaps) > 5
+    assert max(gaps) < 20
     ways = {message.way for message in world.receiver.messages}
     assert ways == {"heartbeat", "pagerduty", "slack-team"}
