@@ -14,6 +14,10 @@ from generator.tools.kubectl import ClusterError
 _LINES = 8
 #: Characters of a long line's beginning and of its end.
 _HALF = 200
+_UNKNOWN = {
+    "unauthorized": "the cluster no longer accepts the token or certificate",
+    "forbidden": "this user may not read it",
+}
 _NOISE = (
     re.compile(r"(?m)^(level=\w+ msg=|[WI]\d{4} |Release \S+ has been cancelled).*$"),
     re.compile(r"(?m)^Error: (?:(?:UPGRADE|INSTALLATION) FAILED: )?"),
@@ -26,10 +30,8 @@ def state_left(target: Target, world: World) -> str:
     try:
         return state(target, read_history(target, world.kubectl))
     except ClusterError as error:
-        return (
-            f"unknown, for the cluster does not answer ({error.reason}): when it does,"
-            f" helm history {target.release} -n {target.namespace}"
-        )
+        why = _UNKNOWN.get(error.reason, "the cluster does not answer")
+        return f"unknown, for {why}; later: helm history {target.release} -n {target.namespace}"
 
 
 def state(target: Target, history: History) -> str:

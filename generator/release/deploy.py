@@ -159,8 +159,10 @@ def _next(target: Target, outcome: Outcome) -> str:
         return conflict_hint(error.output)
     if way := admission.way(error.output):
         return way
-    if error.reason in ("unauthorized", "forbidden") or "connection refused" in error.output:
-        return error.hint or f"kubectl auth can-i --list --namespace {target.namespace}"
+    if error.reason == "forbidden":
+        return f"kubectl auth can-i --list --namespace {target.namespace}"
+    if error.reason == "unauthorized" or "connection refused" in error.output:
+        return f"{error.hint}; then deploy again with --recover"
     if immutable.refused(error.output):
         where = f"-e {target.environment} --chart {target.release}"
         return f"what can't change in place, and how to change it: python -m generator plan {where}"

@@ -31,10 +31,15 @@ _GET_ONE = (
 
 #: What kubectl prints, as the reasons of `ClusterError`.
 _SIGNS = (
-    # First: what does not answer is a webhook then, and who forbids is no role.
+    # First: what does not answer is a webhook then, and who forbids is no role. And who is not let
+    # in any more is told by Helm that time is up.
     (
         "admission",
         r"failed calling webhook|admission webhook \S+ denied|ValidatingAdmissionPolicy '",
+    ),
+    (
+        "unauthorized",
+        r"Unauthorized|must be logged in|token is expired|asked for the client to provide",
     ),
     (
         "unreachable",
@@ -45,10 +50,6 @@ _SIGNS = (
         r"(?i)i/o timeout|TLS handshake timeout|context deadline exceeded|Client\.Timeout",
     ),
     ("unreachable", r"(?i)unexpected EOF|connection reset|http2: client connection lost"),
-    (
-        "unauthorized",
-        r"Unauthorized|must be logged in|token is expired|asked for the client to provide",
-    ),
     ("forbidden", r"\(Forbidden\)|forbidden: User|is forbidden"),
     ("conflict", r"\(Conflict\)|conflicts? with \"|Apply failed with"),
     ("missing", r"\(NotFound\)|not found"),
