@@ -9,6 +9,7 @@ from pathlib import Path
 from generator.findings import Finding
 from generator.kinds import umbrella
 from generator.kinds.api import File, Problem
+from generator.spec.alerts import alert_problems
 from generator.spec.intact import Intact
 from generator.spec.literals import literal_problems
 from generator.spec.model import Chart, Component, Patch, Platform
@@ -24,6 +25,7 @@ def check_platform(found: Intact, platform: Platform, root: Path) -> Iterator[Fi
     yield from _kubernetes(found, platform)
     yield from _namespaces(found, platform)
     yield from literal_problems(found, platform.charts)
+    yield from alert_problems(found, platform, root)
     for chart in platform.charts:
         yield from _names(found, chart)
         yield from _manifests(found, chart, root)

@@ -66,6 +66,25 @@ class Patch(Node):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Alert(Node):
+    """An alert that the author declares about a component. `wait` is how long it must hold.
+
+    `runbook` is its text; `runbook_file` names the file that it stands in, if it does.
+    """
+
+    name: str
+    expr: str
+    wait: str | None
+    severity: str
+    category: str | None
+    summary: str
+    description: str | None
+    dashboard: str | None
+    runbook: str | None
+    runbook_file: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Component(Node):
     """One component: a subchart. `connects` is as written; `Chart.edges` is resolved."""
 
@@ -76,6 +95,7 @@ class Component(Node):
     settings: Any
     connects: tuple[str, ...]
     patches: tuple[Patch, ...] = ()
+    alerts: tuple[Alert, ...] = ()
 
     @cached_property
     def link(self) -> Link | None:

@@ -11,6 +11,7 @@ from generator.errors import InputError
 from generator.findings import Finding
 from generator.kinds import load_kinds
 from generator.kinds.api import Kind
+from generator.spec.alerts import read_alerts, runbook_file
 from generator.spec.amounts import amount_warnings
 from generator.spec.chart import read_chart, read_patches
 from generator.spec.checks import check_platform
@@ -78,7 +79,7 @@ def _platform(
     found: Intact, root: Path, kinds: Mapping[str, Kind], findings: list[Finding]
 ) -> Platform:
     """The model of what is intact, with findings on all of it."""
-    components, unread = _components(found.source, kinds)
+    components, unread = _components(found.source, root, kinds)
     findings.extend(unread.values())
     found = found.without(unread)
     source, data = found.source, found.source.data
@@ -105,10 +106,13 @@ def _platform(
 
 
 def _named(data: Any) -> Iterator[str]:
-    """The files that the charts of a spec name: raw manifests, archives."""
+    """The files that the charts of a spec name: raw manifests, archives, runbooks."""
     for chart in data["charts"].values():
         yield from chart.get("manifests", ())
         yield from (each["archive"] for each in chart.get("dependencies", {}).values())
+        for component in chart["components"].values():
+            alerts = component.get("alerts", {}).values()
+            yield from (each["runbook"] for each in alerts if runbook_file(each.get("runbook")))
 
 
 def _images(root: Path, findings: list[Finding]) -> Mapping[str, str]:
@@ -120,7 +124,7 @@ def _images(root: Path, findings: list[Finding]) -> Mapping[str, str]:
 
 
 def _components(
-    source: Source, kinds: Mapping[str, Kind]
+    source: Source, root: Path, kinds: Mapping[str, Kind]
 ) -> tuple[dict[str, dict[str, Component]], dict[tuple[str, str], Finding]]:
     """Components of all charts first: an edge may lead to another chart."""
     components: dict[str, dict[str, Component]] = {}
@@ -129,7 +133,7 @@ def _components(
         own = components.setdefault(chart, {})
         for name, settings in data["components"].items():
             try:
-                own[name] = _component(source, chart, name, settings, kinds)
+                own[name] = _component(source, root, chart, name, settings, kinds)
             except ValueError as error:  # of a quantity that no pattern can tell from others
                 path = ("charts", chart, "components", name)
                 unread[chart, name] = _unreadable(source, path, settings, str(error))
@@ -184,7 +188,12 @@ def _dependencies(
 
 
 def _component(
-    source: Source, chart: str, name: str, data: dict[str, Any], kinds: Mapping[str, Kind]
+    source: Source,
+    root: Path,
+    chart: str,
+    name: str,
+    data: dict[str, Any],
+    kinds: Mapping[str, Kind],
 ) -> Component:
     path = ("charts", chart, "components", name)
     kind = kinds[data["kind"]]
@@ -198,4 +207,5 @@ def _component(
         settings=kind.read(name, data),
         connects=tuple(data.get("connects", ())),
         patches=read_patches(source, path, data),
+        alerts=read_alerts(source, root, path, data),
     )

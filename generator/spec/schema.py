@@ -51,5 +51,8 @@ def platform_schema(
 
 
 #: Settings that a component has whatever its kind.
-_EVERY = {"patches": {"$ref": "#/definitions/patches"}}
+_EVERY = {
+    "alerts": {"$ref": "#/definitions/alerts"},
+    "patches": {"$ref": "#/definitions/patches"},
+}
 _BASE = Path(__file__).with_name("base.schema.json")

@@ -138,6 +138,10 @@ def schema() -> dict[str, Any]:
     return platform_schema(load_kinds())
 
 
+#: Settings that a component has whatever its kind.
+EVERY_KIND = {"alerts", "patches"}
+
+
 def test_every_kind_is_used(charts):
     used = {component["kind"] for chart in charts for component in chart["components"].values()}
     assert used == set(BUILT_IN)
@@ -150,8 +154,9 @@ def test_every_setting_of_a_kind_is_used(charts, schema, kinds):
     for kind in kinds:
         known = set(_settings(schema["definitions"][f"kind-{kind}"], schema, kind))
         # Every kind has them, from one definition: one component shows them for all.
-        assert known - set(_used(own, kind)) - {f"{kind}.patches"} == set()
-    assert any("patches" in component for component in every)
+        shared = {one for one in known if one.split(".")[1] in EVERY_KIND}
+        assert known - shared - set(_used(own, kind)) == set()
+        assert shared - set(_used(every, kind)) == set()
 
 
 def test_every_setting_of_a_chart_is_used(charts, schema):

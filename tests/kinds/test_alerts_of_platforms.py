@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.kinds.alerts_declared import DECLARED
 from tests.kinds.test_alerts import CASES, firing, judge
 from tests.needs import ROOT
 from tests.product.platforms import SPECS, title
@@ -102,7 +103,16 @@ def test_every_alert_of_a_platform_has_a_case(spec):
     texts = "".join(file.read_text() for file in rule_files(spec))
     defined = set(re.findall(r"^ *- alert: (\w+)$", texts, re.MULTILINE))
     assert len(defined) > 20
-    assert defined <= {case.alert for case in CASES}
+    assert defined <= {case.alert for case in (*CASES, *DECLARED)}
+
+
+@pytest.mark.parametrize("case", DECLARED, ids=lambda case: case.alert)
+def test_an_alert_of_the_authors_own_fires_when_it_must_and_not_otherwise(case, tmp_path):
+    every = [file for spec in SPECS for file in rule_files(spec)]
+    (file,) = [file for file in every if f"alert: {case.alert}\n" in file.read_text()]
+    query = firing(case.alert, case.labels)
+    both = [(case.fires, query, 1, case.minute), (case.silent, query, None, case.minute)]
+    judge(tmp_path, {file.name: file.read_text()}, both, case.step)
 
 
 @pytest.mark.parametrize("spec", SPECS, ids=title)

@@ -10,6 +10,7 @@ from generator.kinds.api import File, Knob, Problem, Workload
 from generator.kinds.common import knobs as k
 from generator.kinds.common.app import App, Scale, waits
 from generator.kinds.common.checks import app_problems, limit_problems, scale_problems
+from generator.kinds.common.exports import Export, export_problems, read_exports
 from generator.kinds.common.migration import (
     Migration,
     migration_knobs,
@@ -22,10 +23,11 @@ from generator.spec.model import Chart, Component
 
 @dataclass(frozen=True, kw_only=True)
 class Metrics:
-    """Where Prometheus metrics are served."""
+    """Where Prometheus metrics are served, and which."""
 
     port: int
     path: str
+    exports: tuple[Export, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,13 +43,17 @@ class Running:
 
 def read_metrics(data: Mapping[str, Any]) -> Metrics | None:
     raw = data.get("metrics")
-    return None if raw is None else Metrics(port=raw["port"], path=raw.get("path", "/metrics"))
+    if raw is None:
+        return None
+    return Metrics(port=raw["port"], path=raw.get("path", "/metrics"), exports=read_exports(raw))
 
 
 def running_problems(component: Component, chart: Chart) -> Iterator[Problem]:
     settings: Running = component.settings
     yield from app_problems(component, chart)
     yield from scale_problems(component)
+    if settings.metrics is not None:
+        yield from export_problems(settings.metrics.exports)
     if settings.migrate is not None:
         yield from migration_problems(settings.migrate)
         if settings.migrate.resources != settings.app.resources:

@@ -165,7 +165,8 @@ def platform_files(component: Component, chart: Chart, platform: Platform) -> Se
     found.append(
         File(template="rules/platform.yaml", path="files/rules/platform.yaml", context=seen)
     )
-    return [*found, *_objective_files(platform, read_from, settings)]
+    found += _objective_files(platform, read_from, settings)
+    return [*found, *_declared_files(platform, chart, component, read_from)]
 
 
 def _objective_files(
@@ -181,6 +182,22 @@ def _objective_files(
             path=f"files/rules/{chart}-{component}.yaml",
             context={"objectives": objectives, "windows": slo.WINDOWS},
         )
+
+
+def _declared_files(
+    platform: Platform, chart: Chart, component: Component, read_from: tuple[targets.Target, ...]
+) -> Iterator[File]:
+    """One file of rules for each component with alerts of the author's own."""
+    scraped = {one.name for one in targets.scraped_charts(platform, chart, component)}
+    read = {(one.chart, one.component) for one in read_from}
+    for other in platform.charts:
+        for one in other.components:
+            if one.alerts and (other.name in scraped or (other.name, one.name) in read):
+                yield File(
+                    template="rules/declared.yaml",
+                    path=f"files/rules/{other.name}-{one.name}-alerts.yaml",
+                    context={"component_of": one, "namespace": other.namespace},
+                )
 
 
 def _template(name: str, **context: Any) -> File:
