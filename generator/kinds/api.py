@@ -95,12 +95,16 @@ class SecretNeed:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Problem:
-    """Something that a schema cannot say is wrong: where in the component, and what to do."""
+    """Something that a schema cannot say is wrong: where in the component, and what to do.
+
+    The path of a `whole` one leads from the platform: to another component, for example.
+    """
 
     path: tuple[str | int, ...]
     rule: str
     message: str
     hint: str | None = None
+    whole: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

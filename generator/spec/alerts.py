@@ -9,7 +9,7 @@ from typing import Any
 from generator.findings import Finding
 from generator.spec.decode import read_text
 from generator.spec.intact import Intact
-from generator.spec.model import Alert, Platform
+from generator.spec.model import Alert, Chart, Component, Platform
 from generator.spec.model import Path as SpecPath
 from generator.spec.place import dotted, shown
 from generator.spec.source import Source
@@ -60,10 +60,15 @@ def _text(root: Path, name: str) -> str | None:
 
 
 def alert_problems(found: Intact, platform: Platform, root: Path) -> Iterator[Finding]:
-    """Names that are taken, and runbooks that are not there."""
+    """Names that are taken, runbooks that are not there, alerts that nobody evaluates."""
     owners: dict[str, str] = {}
+    heard = _heard(platform)
     for chart in platform.charts:
         for component in chart.components:
+            if component.alerts and (chart.name, component.name) not in heard and not found.missing:
+                what = "no Prometheus of the platform reads the chart, so nobody would be told"
+                hint = "scrape: {namespace: monitoring, workload: prometheus}, in the chart"
+                yield _finding(found, (*component.path, "alerts"), "alert", what, hint)
             for alert in component.alerts:
                 owner = owners.setdefault(alert.name, component.name)
                 if owner != component.name:
@@ -73,6 +78,23 @@ def alert_problems(found: Intact, platform: Platform, root: Path) -> Iterator[Fi
                     what = f"no file {shown(alert.runbook_file)} below the folder of the platform"
                     hint = "name a file beside platform.yaml, or write the text itself"
                     yield _finding(found, (*alert.path, "runbook"), "missing-file", what, hint)
+
+
+def _heard(platform: Platform) -> set[tuple[str, str]]:
+    """The components whose alerts somebody evaluates."""
+    return {
+        (of.name, one.name)
+        for chart in platform.charts
+        for component in chart.components
+        for of, one in getattr(component.kind_module, "evaluated", _nobody)(
+            component, chart, platform
+        )
+    }
+
+
+def _nobody(component: Component, chart: Chart, platform: Platform) -> Iterator[Any]:
+    """Of a kind that evaluates no alerts."""
+    return iter(())
 
 
 def _finding(found: Intact, path: SpecPath, rule: str, what: str, hint: str) -> Finding:

@@ -88,7 +88,7 @@ def _left_out(found: Intact, chart: Chart, target: str) -> bool:
 
 def _of_problems(found: Intact, path: Path_, problems: Iterable[Problem]) -> Iterator[Finding]:
     for problem in problems:
-        at = (*path, *problem.path)
+        at = problem.path if problem.whole else (*path, *problem.path)
         yield _finding(found, at, problem.rule, problem.message, problem.hint)
 
 

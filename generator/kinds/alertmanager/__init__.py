@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 
+from generator.kinds.alertmanager import metrics
 from generator.kinds.alertmanager.settings import Receiver, Settings, read_settings
 from generator.kinds.api import Env, File, Knob, Link, Problem, SecretNeed, Workload
 from generator.kinds.common import knobs as k
@@ -119,6 +120,11 @@ def secrets(component: Component) -> Sequence[SecretNeed]:
 
 def metrics_endpoints(component: Component) -> tuple[tuple[str, str | None, int, str], ...]:
     return ((component.name, component.name, 9093, "/metrics"),)
+
+
+def exported(component: Component) -> Mapping[str, tuple[str, ...]]:
+    """The metrics that rules and dashboards may use."""
+    return metrics.SERVER
 
 
 def workloads(component: Component) -> Sequence[Workload]:

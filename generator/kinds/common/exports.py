@@ -182,6 +182,6 @@ def _cheaper(export: Export) -> str:
     if len(export.labels) > 1:
         return (
             f"leave out {widest.name!r}, say how many values labels have at most, or which label "
-            f"decides it: {{franchise: location}}"
+            f"decides it: {{country: city}}"
         )
     return f"leave out {widest.name!r}"

@@ -16,6 +16,7 @@ from generator.kinds.common import server
 from generator.kinds.common.app import Image, read_image, read_resources
 from generator.kinds.common.mesh import Door, mesh_files, mesh_knobs
 from generator.kinds.common.replicas import replicas_file
+from generator.kinds.exporter import metrics
 from generator.spec.model import Chart, Component, Platform
 from generator.spec.names import env_name
 
@@ -119,6 +120,11 @@ def secrets(component: Component) -> Sequence[SecretNeed]:
 
 def metrics_endpoints(component: Component) -> tuple[tuple[str, str | None, int, str], ...]:
     return ((component.name, component.name, component.settings.port, "/metrics"),)
+
+
+def exported(component: Component) -> Mapping[str, tuple[str, ...]]:
+    """The metrics that rules and dashboards may use."""
+    return metrics.STATE if component.settings.exporter == STATE else metrics.BLACKBOX
 
 
 def workloads(component: Component) -> Sequence[Workload]:

@@ -20,6 +20,7 @@ from generator.kinds.api import (
 )
 from generator.kinds.common.mesh import mesh_knobs
 from generator.kinds.data.settings import EXISTING, tls_secret
+from generator.kinds.postgres import metrics
 from generator.kinds.postgres.checks import postgres_problems
 from generator.kinds.postgres.doors import server_doors
 from generator.kinds.postgres.knobs import postgres_knobs
@@ -144,6 +145,17 @@ def metrics_endpoints(component: Component) -> tuple[tuple[str, str, int, str], 
             name = settings.pooler.name
             found.append((name, name, POOLER_EXPORTER_PORT, "/metrics"))
     return tuple(found)
+
+
+def exported(component: Component) -> Mapping[str, tuple[str, ...]]:
+    """The metrics that rules and dashboards may use."""
+    settings: Settings = component.settings
+    found = {**metrics.AGENT, **metrics.PATRONI}
+    if settings.metrics:
+        found |= metrics.EXPORTER
+        if settings.pooler is not None:
+            found |= metrics.POOLER
+    return found
 
 
 def knobs(component: Component, chart: Chart) -> Sequence[Knob]:

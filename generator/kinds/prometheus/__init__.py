@@ -14,7 +14,7 @@ from generator.kinds.common.replicas import replicas_file
 from generator.kinds.common.server import resource_problems
 from generator.kinds.prometheus import data as of_data
 from generator.kinds.prometheus import knobs as own
-from generator.kinds.prometheus import slo, targets
+from generator.kinds.prometheus import metrics, slo, targets
 from generator.kinds.prometheus.settings import (
     RELOADER_RESOURCES,
     Settings,
@@ -69,6 +69,14 @@ def problems(component: Component, chart: Chart) -> Iterator[Problem]:
     yield from _edge_problems(component, chart)
 
 
+def platform_problems(component: Component, chart: Chart, platform: Platform) -> Iterator[Problem]:
+    """Alerts of the author's own that can't fire."""
+    if any(targets.evaluated(platform, chart, component)):
+        from generator.kinds.prometheus.declared import declared_problems  # with a parser of PromQL
+
+        yield from declared_problems(platform, chart, component)
+
+
 def _edge_problems(component: Component, chart: Chart) -> Iterator[Problem]:
     for edge in chart.edges_from.get(component.name, ()):
         where = edge.path[len(component.path) :]
@@ -100,6 +108,18 @@ def secrets(component: Component) -> Sequence[SecretNeed]:
 
 def metrics_endpoints(component: Component) -> tuple[targets.Endpoint, ...]:
     return ((component.name, component.name, 9090, "/metrics"),)
+
+
+def exported(component: Component) -> Mapping[str, tuple[str, ...]]:
+    """The metrics that rules and dashboards may use."""
+    return metrics.SERVER
+
+
+def evaluated(
+    component: Component, chart: Chart, platform: Platform
+) -> Iterator[tuple[Chart, Component]]:
+    """The components whose own alerts it evaluates, with their charts."""
+    return targets.evaluated(platform, chart, component)
 
 
 def workloads(component: Component) -> Sequence[Workload]:
@@ -166,7 +186,7 @@ def platform_files(component: Component, chart: Chart, platform: Platform) -> Se
         File(template="rules/platform.yaml", path="files/rules/platform.yaml", context=seen)
     )
     found += _objective_files(platform, read_from, settings)
-    return [*found, *_declared_files(platform, chart, component, read_from)]
+    return [*found, *_declared_files(platform, chart, component)]
 
 
 def _objective_files(
@@ -184,20 +204,14 @@ def _objective_files(
         )
 
 
-def _declared_files(
-    platform: Platform, chart: Chart, component: Component, read_from: tuple[targets.Target, ...]
-) -> Iterator[File]:
+def _declared_files(platform: Platform, chart: Chart, component: Component) -> Iterator[File]:
     """One file of rules for each component with alerts of the author's own."""
-    scraped = {one.name for one in targets.scraped_charts(platform, chart, component)}
-    read = {(one.chart, one.component) for one in read_from}
-    for other in platform.charts:
-        for one in other.components:
-            if one.alerts and (other.name in scraped or (other.name, one.name) in read):
-                yield File(
-                    template="rules/declared.yaml",
-                    path=f"files/rules/{other.name}-{one.name}-alerts.yaml",
-                    context={"component_of": one, "namespace": other.namespace},
-                )
+    for other, one in targets.evaluated(platform, chart, component):
+        yield File(
+            template="rules/declared.yaml",
+            path=f"files/rules/{other.name}-{one.name}-alerts.yaml",
+            context={"component_of": one, "namespace": other.namespace},
+        )
 
 
 def _template(name: str, **context: Any) -> File:

@@ -80,6 +80,18 @@ def targets(platform: Platform, chart: Chart, component: Component) -> tuple[Tar
     return tuple(found)
 
 
+def evaluated(
+    platform: Platform, chart: Chart, component: Component
+) -> Iterator[tuple[Chart, Component]]:
+    """The components whose own alerts a Prometheus evaluates, with their charts."""
+    scraped = {one.name for one in scraped_charts(platform, chart, component)}
+    there = {(one.chart, one.component) for one in targets(platform, chart, component)}
+    for other in platform.charts:
+        for one in other.components:
+            if one.alerts and (other.name in scraped or (other.name, one.name) in there):
+                yield other, one
+
+
 def _targets(component: Component, of: Chart, chart: Chart, edge: Edge | None) -> Iterator[Target]:
     seen: set[str] = set()
     for workload, service, port, path in endpoints(component):

@@ -14,6 +14,7 @@ from generator.kinds.common.replicas import replicas_file
 from generator.kinds.common.server import resource_problems
 from generator.kinds.data.settings import EXISTING, tls_secret
 from generator.kinds.redis.knobs import redis_knobs
+from generator.kinds.redis.metrics import EXPORTER as EXPORTER_METRICS
 from generator.kinds.redis.settings import (
     BUS_PORT,
     EXPORTER_PORT,
@@ -140,6 +141,11 @@ def metrics_endpoints(component: Component) -> tuple[tuple[str, str, int, str], 
     if not component.settings.metrics:
         return ()
     return ((component.name, f"{component.name}-headless", EXPORTER_PORT, "/metrics"),)
+
+
+def exported(component: Component) -> Mapping[str, tuple[str, ...]]:
+    """The metrics that rules and dashboards may use."""
+    return EXPORTER_METRICS if component.settings.metrics else {}
 
 
 def _doors(settings: Settings) -> tuple[Door, ...]:

@@ -1,0 +1,60 @@
+"""What is known of the metrics of Prometheus and of the nodes: those that rules and dashboards use.
+
+Name to labels, beside those that scraping adds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+#: Of Prometheus 3 itself: its /metrics.
+SERVER: Mapping[str, tuple[str, ...]] = {
+    "prometheus_config_last_reload_successful": (),
+    "prometheus_notifications_alertmanagers_discovered": (),
+    "prometheus_notifications_dropped_total": (),
+    "prometheus_rule_evaluation_failures_total": ("rule_group",),
+    "prometheus_rule_group_last_duration_seconds": ("rule_group",),
+    "prometheus_target_scrape_pool_exceeded_label_limits_total": (),
+    "prometheus_target_scrape_pool_exceeded_target_limit_total": (),
+    "prometheus_target_scrapes_exceeded_sample_limit_total": (),
+    "prometheus_tsdb_compactions_failed_total": (),
+    "prometheus_tsdb_head_samples_appended_total": ("type",),
+    "prometheus_tsdb_head_series": (),
+    "prometheus_tsdb_retention_limit_bytes": (),
+    "prometheus_tsdb_storage_blocks_bytes": (),
+    "prometheus_tsdb_wal_corruptions_total": (),
+}
+
+#: What Prometheus says itself of every target, and of its alerts.
+SCRAPES: Mapping[str, tuple[str, ...]] = {
+    "up": (),
+    "scrape_duration_seconds": (),
+    "scrape_samples_post_metric_relabeling": (),
+    "scrape_samples_scraped": (),
+    "ALERTS": ("alertname", "alertstate", "severity", "category", "slo"),
+    "ALERTS_FOR_STATE": ("alertname", "severity", "category", "slo"),
+}
+
+#: Of the kubelet and of its cAdvisor: pkg/kubelet/metrics, cadvisor/metrics/prometheus.go.
+NODES: Mapping[str, tuple[str, ...]] = {
+    "kubelet_volume_stats_available_bytes": ("persistentvolumeclaim",),
+    "kubelet_volume_stats_capacity_bytes": ("persistentvolumeclaim",),
+    "kubelet_volume_stats_inodes_free": ("persistentvolumeclaim",),
+    "kubelet_volume_stats_inodes": ("persistentvolumeclaim",),
+    "container_cpu_cfs_periods_total": ("container", "id", "image", "name"),
+    "container_cpu_cfs_throttled_periods_total": ("container", "id", "image", "name"),
+    "container_cpu_usage_seconds_total": ("container", "id", "image", "name", "cpu"),
+    "container_memory_working_set_bytes": ("container", "id", "image", "name"),
+}
+
+#: Of our own rules.
+RULES: Mapping[str, tuple[str, ...]] = {
+    "job:slo_objective:ratio": ("slo",),
+    "job:slo_errors:ratio_rate5m": ("slo",),
+    "job:slo_errors:ratio_rate30m": ("slo",),
+    "job:slo_errors:ratio_rate1h": ("slo",),
+    "job:slo_errors:ratio_rate2h": ("slo",),
+    "job:slo_errors:ratio_rate6h": ("slo",),
+    "job:slo_errors:ratio_rate1d": ("slo",),
+    "job:slo_errors:ratio_rate3d": ("slo",),
+}
