@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import yaml
 
 from tests.guide.cluster import MONITORING, Cluster
@@ -68,6 +70,20 @@ def redis_is_watched(cluster: Cluster) -> None:
 def dashboards_are_there(cluster: Cluster) -> None:
     found = cluster.get("ConfigMap", "grafana-dashboards", MONITORING)["data"]
     assert {"services.json", "postgres.json", "pgbouncer.json", "redis.json"} <= set(found)
+
+
+def business_is_shown(cluster: Cluster) -> None:
+    """For people to choose a franchise and a location, and for shards beside each other."""
+    found = cluster.get("ConfigMap", "grafana-dashboards", MONITORING)["data"]
+    for name, *asked in (
+        ("franchise", "bookings_total", "shard_requests_total", "shard_request_duration"),
+        ("location", "bookings_total", "chair_utilization_ratio"),
+        ("revenue", "payment_amount_total", "payments_total"),
+        ("clients", "client_retention_ratio", "active_clients"),
+    ):
+        assert all(metric in found[f"{name}.json"] for metric in asked), name
+    choices = {v["name"] for v in json.loads(found["location.json"])["templating"]["list"]}
+    assert {"shard", "franchise", "location"} <= choices
 
 
 def recovers_within_fifteen_minutes(cluster: Cluster) -> None:

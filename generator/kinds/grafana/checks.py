@@ -16,6 +16,9 @@ _RULE = "dashboard"
 #: Labels that discovery gives every series.
 _ALWAYS = ("cluster", "instance", "job", "namespace", "node", "pod")
 
+#: Labels that a type brings along.
+_OF_TYPE = {"histogram": ("le",), "summary": ("quantile",)}
+
 
 def dashboard_problems(
     boards: Iterable[WantedBoard], there: Iterable[str], metrics: Mapping[str, Metric]
@@ -23,10 +26,9 @@ def dashboard_problems(
     """`there` are the names of the dashboards that there are anyway."""
     there = tuple(there)
     for board in boards:
-        at: Path = ("dashboards", board.name)
         if not board.title and board.name not in there:
             yield Problem(
-                path=at,
+                path=("dashboards", board.name),
                 rule=_RULE,
                 message="a dashboard needs a title",
                 hint=f"add `title:`; only {', '.join(there)} have one of their own",
@@ -56,14 +58,14 @@ def _panel_problems(panel: WantedPanel, metrics: Mapping[str, Metric]) -> Iterat
 def _metric_problems(panel: WantedPanel, metrics: Mapping[str, Metric]) -> Iterator[Problem]:
     metric = metrics.get(panel.metric)
     if metric is None:
-        yield _undeclared(panel, panel.metric, metrics)
+        yield _undeclared(panel.source, panel.metric, metrics)
         return
-    for label in panel.by or ():
+    for index, label in enumerate(panel.by or ()):
         if label not in (*metric.labels, *_ALWAYS):
-            yield _no_label(panel.path, metric, label)
+            yield _no_label((*panel.path, "by", index), metric, label)
     for setting, written, fits in (
         ("per", panel.per, metric.type == "counter"),
-        ("aggregate", panel.aggregate, metric.type != "histogram"),
+        ("aggregate", panel.aggregate, metric.type in ("counter", "gauge")),
     ):
         if written and not fits:
             yield Problem(
@@ -88,7 +90,7 @@ def _expr_problems(panel: WantedPanel, metrics: Mapping[str, Metric]) -> Iterato
         asked = selectors(parsed(panel.expr))
     except ValueError as error:
         yield Problem(
-            path=panel.path,
+            path=panel.source,
             rule=_RULE,
             message=f"this is no PromQL: {error}",
             hint="for example sum(rate(orders_total[$__rate_interval]))",
@@ -96,7 +98,7 @@ def _expr_problems(panel: WantedPanel, metrics: Mapping[str, Metric]) -> Iterato
         return
     if not asked:
         yield Problem(
-            path=panel.path,
+            path=panel.source,
             rule=_RULE,
             message="this PromQL asks for no metric",
             hint="for example sum(rate(orders_total[$__rate_interval]))",
@@ -104,11 +106,11 @@ def _expr_problems(panel: WantedPanel, metrics: Mapping[str, Metric]) -> Iterato
     for name, labels in asked:
         owner = of_series(name, metrics)
         if owner is None:
-            yield _undeclared(panel, name, metrics)
+            yield _undeclared(panel.source, name, metrics)
             continue
         metric = metrics[owner]
-        own = (*metric.labels, *_ALWAYS, *(("le",) if name.endswith("_bucket") else ()))
-        yield from (_no_label(panel.path, metric, one) for one in labels if one not in own)
+        own = (*metric.labels, *_ALWAYS, *_OF_TYPE.get(metric.type, ()))
+        yield from (_no_label(panel.source, metric, one) for one in labels if one not in own)
 
 
 def _choice_problems(board: WantedBoard, metrics: Mapping[str, Metric]) -> Iterator[Problem]:
@@ -127,23 +129,28 @@ def _choice_problems(board: WantedBoard, metrics: Mapping[str, Metric]) -> Itera
 def _unit_problems(panel: WantedPanel) -> Iterator[Problem]:
     from grafana_foundation_sdk.models import units
 
-    known = [value for name, value in vars(units).items() if name[0].isupper()]
-    prefix, colon, _ = panel.unit.partition(":")
-    if panel.unit not in known and not (colon and prefix in ("prefix", "suffix", "time")):
-        yield Problem(
-            path=(*panel.path, "unit"),
-            rule=_RULE,
-            message=f"Grafana has no unit {panel.unit!r}",
-            hint=_near(panel.unit, known, also="suffix:…"),
-        )
+    known = {name.lower(): str(value) for name, value in vars(units).items() if name[0].isupper()}
+    before, colon, _ = panel.unit.partition(":")
+    if panel.unit in known.values() or (colon and before in ("prefix", "suffix", "time")):
+        return
+    begun = [name for name in known if name.startswith(panel.unit.lower())]
+    near = known[min(begun, key=len)] if begun else nearest(panel.unit, known.values())
+    yield Problem(
+        path=(*panel.path, "unit"),
+        rule=_RULE,
+        message=f"Grafana has no unit {panel.unit!r}",
+        hint=f"did you mean {near!r}?" if near else "as in: s, bytes, percentunit, suffix: people",
+    )
 
 
-def _undeclared(panel: WantedPanel, name: str, metrics: Mapping[str, Metric]) -> Problem:
+def _undeclared(path: Path, name: str, metrics: Mapping[str, Metric]) -> Problem:
     return Problem(
-        path=panel.path,
+        path=path,
         rule=_RULE,
         message=f"no component that is read declares the metric {name!r}",
-        hint=_near(name, list(metrics), also="metrics: {declared: …} of its component"),
+        hint=_near(
+            name, list(metrics), also="declare it: metrics: {exports: {…}} of its component"
+        ),
     )
 
 

@@ -13,11 +13,13 @@ from generator.spec.model import Path
 class WantedPanel:
     """One panel, of a `metric` or of an `expr`; what was not written is "".
 
-    `by` is None where the metric shall say it. `path` leads to the panel from the component.
+    `by` is None where the metric shall say it. `path` leads to the panel from the component,
+    `source` to its metric or PromQL.
     """
 
     title: str
     path: Path = ()
+    source: Path = ()
     metric: str = ""
     expr: str = ""
     by: tuple[str, ...] | None = None
@@ -57,11 +59,15 @@ def read_wanted(data: Mapping[str, Any]) -> tuple[WantedBoard, ...]:
 
 
 def _panel(title: str, raw: str | Mapping[str, Any], path: Path) -> WantedPanel:
+    source = path
     if isinstance(raw, str):
         raw = {"metric" if is_name(raw) else "expr": raw}
+    else:
+        source = (*path, "expr" if "expr" in raw else "metric")
     return WantedPanel(
         title=title,
         path=path,
+        source=source,
         metric=raw.get("metric", ""),
         expr=raw.get("expr", ""),
         by=tuple(raw["by"]) if "by" in raw else None,

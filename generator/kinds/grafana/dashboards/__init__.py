@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from generator.kinds.grafana.dashboards.board import Board
 from generator.kinds.grafana.dashboards.capacity import capacity
-from generator.kinds.grafana.dashboards.declared import remaining, wanted
+from generator.kinds.grafana.dashboards.declared import rest, wanted
 from generator.kinds.grafana.dashboards.monitoring import monitoring
 from generator.kinds.grafana.dashboards.outside import ingress, security
 from generator.kinds.grafana.dashboards.panels import dashboard, row
@@ -37,7 +37,12 @@ def boards(component: Component, chart: Chart, platform: Platform) -> Iterator[t
     if seen is None:
         return
     found = {name: _OF[name](seen) for name in seen.boards}
-    _add_declared(found, component.settings.dashboards, declared(seen.known))
+    metrics = declared(seen.known)
+    _add_asked(found, component.settings.dashboards, metrics)
+    shown = {name for one in component.settings.dashboards for name in shown_metrics(one, metrics)}
+    shown |= {seen.http.requests, seen.http.duration} if seen.measured else set()
+    for board in rest(one for name, one in metrics.items() if name not in shown):
+        found[board.name] = board
     for name, board in found.items():
         text = dashboard(
             platform.name,
@@ -52,13 +57,11 @@ def boards(component: Component, chart: Chart, platform: Platform) -> Iterator[t
         yield name, text
 
 
-def _add_declared(
+def _add_asked(
     found: dict[str, Board], asked: Sequence[WantedBoard], metrics: Mapping[str, Metric]
 ) -> None:
-    """The dashboards that the spec asks for, and one for each component with other metrics."""
-    shown: set[str] = set()
+    """The dashboards that the spec asks for, or their panels on those that are there."""
     for one in asked:
-        shown.update(shown_metrics(one, metrics))
         panels, variables = wanted(one, metrics)
         board = found.get(one.name)
         if board is None:
@@ -70,15 +73,8 @@ def _add_declared(
                 about=one.about,
                 hours=24,
             )
-            continue
-        board.title = one.title or board.title
-        board.about = one.about or board.about
-        board.panels += [row("Declared metrics"), *panels]
-        board.variables += variables
-    rest: dict[str, list[Metric]] = {}
-    for metric in metrics.values():
-        if metric.name not in shown:
-            rest.setdefault(metric.component, []).append(metric)
-    for component, others in rest.items():
-        board = remaining(component, others)
-        found[board.name] = board
+        else:
+            board.title = one.title or board.title
+            board.about = one.about or board.about
+            board.panels += [row("Declared metrics"), *panels]
+            board.variables += variables

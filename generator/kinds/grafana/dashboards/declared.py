@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import itertools
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from generator.kinds.grafana.dashboards.board import Board
 from generator.kinds.grafana.dashboards.panels import Panel, Variable, choice, graph, number
@@ -10,8 +11,21 @@ from generator.kinds.grafana.metrics import SERIES, Metric, asked_for, of_series
 from generator.kinds.grafana.promql import matchers, narrowed
 from generator.kinds.grafana.wanted import WantedBoard, WantedPanel
 
-#: Unit of a metric by the end of its name, as Prometheus' conventions have them.
-_UNITS = {"_seconds": "s", "_bytes": "bytes", "_ratio": "percentunit"}
+#: Grafana's names of the units that Prometheus' conventions know.
+_UNITS = {
+    "seconds": "s",
+    "bytes": "bytes",
+    "ratio": "percentunit",
+    "celsius": "celsius",
+    "meters": "lengthm",
+    "grams": "massg",
+    "joules": "joule",
+    "volts": "volt",
+    "amperes": "amp",
+}
+
+#: Of what grows by the second.
+_RATES = {"bytes": "Bps", "seconds": "none"}
 
 _QUANTILES = (("0.5", "half"), ("0.95", "95 %"), ("0.99", "99 %"))
 
@@ -25,7 +39,11 @@ def wanted(board: WantedBoard, metrics: Mapping[str, Metric]) -> tuple[list[Pane
         for one in metrics.values()
         for name in (one.name, *(one.name + suffix for suffix in SERIES))
     }
-    panels = [_panel(one, metrics, choose, series) for one in board.panels]
+    widths = _widths([one.number for one in board.panels])
+    panels = [
+        _panel(one, metrics, choose, series, width)
+        for one, width in zip(board.panels, widths, strict=True)
+    ]
     return panels, choices(choose, shown)
 
 
@@ -49,17 +67,22 @@ def choices(choose: Sequence[str], shown: Sequence[Metric]) -> list[Variable]:
     return found
 
 
-def remaining(component: str, shown: Sequence[Metric]) -> Board:
-    """What a component declares and no dashboard shows: one panel each, as its type asks for."""
-    choose = shared(shown)
-    return Board(
-        name=f"{component}-metrics",
-        title=f"Metrics of {component}",
-        panels=[
-            _of_metric(WantedPanel(title=_title(one), about=one.name), one, choose) for one in shown
-        ],
-        variables=choices(choose, shown),
-    )
+def rest(metrics: Iterable[Metric]) -> Iterator[Board]:
+    """What no dashboard shows, one for each component: each metric as its type asks for."""
+    by_component: dict[str, list[Metric]] = {}
+    for metric in metrics:
+        by_component.setdefault(metric.component, []).append(metric)
+    for component, shown in by_component.items():
+        choose = shared(shown)
+        yield Board(
+            name=f"{component}-metrics",
+            title=f"Metrics of {component}",
+            panels=[
+                _of_metric(WantedPanel(title=_title(one), about=one.name), one, choose)
+                for one in shown
+            ],
+            variables=choices(choose, shown),
+        )
 
 
 def _title(metric: Metric) -> str:
@@ -71,15 +94,16 @@ def _panel(
     metrics: Mapping[str, Metric],
     choose: Sequence[str],
     series: Mapping[str, Sequence[str]],
+    width: int,
 ) -> Panel:
     if panel.metric:
-        return _of_metric(panel, metrics[panel.metric], choose)
+        return _of_metric(panel, metrics[panel.metric], choose, width)
     names = [of_series(name, metrics) for name in asked_for(panel.expr)]
     unit = panel.unit or next((_unit(metrics[name]) for name in names if name), "short")
-    return _shape(panel, unit, (narrowed(panel.expr, series), panel.legend))
+    return _shape(panel, width, unit, (narrowed(panel.expr, series), panel.legend))
 
 
-def _of_metric(panel: WantedPanel, metric: Metric, choose: Sequence[str]) -> Panel:
+def _of_metric(panel: WantedPanel, metric: Metric, choose: Sequence[str], width: int = 12) -> Panel:
     """As its type asks for: a rate, a value or quantiles."""
     picked = f"{{{','.join(matchers(one for one in choose if one in metric.labels))}}}"
     picked = "" if picked == "{}" else picked
@@ -95,26 +119,43 @@ def _of_metric(panel: WantedPanel, metric: Metric, choose: Sequence[str]) -> Pan
             (f"histogram_quantile({share}, {rate})", f"{legend} {name}".strip())
             for share, name in quantiles
         )
-        return _shape(panel, unit, *lines)
-    aggregate = panel.aggregate or ("avg" if metric.name.endswith("_ratio") else "sum")
-    fold = f"{aggregate} by ({', '.join(by)})" if by else aggregate
+        return _shape(panel, width, unit, *lines)
+    if metric.type == "summary":
+        whole, count = (
+            f"sum{_by(by)} (rate({metric.name}_{end}{picked}[$__rate_interval]))"
+            for end in ("sum", "count")
+        )
+        return _shape(panel, width, unit, (f"{whole} / ({count} > 0)", legend))
+    aggregate = panel.aggregate or ("avg" if metric.unit == "ratio" else "sum")
+    fold = f"{aggregate}{_by(by)}"
     if metric.type != "counter":
-        return _shape(panel, unit, (f"{fold} ({metric.name}{picked})", legend))
+        return _shape(panel, width, unit, (f"{fold} ({metric.name}{picked})", legend))
     over = panel.per or ("$__range" if panel.number else "")
     counted = f"increase({metric.name}{picked}[{over}])" if over else ""
     counted = counted or f"rate({metric.name}{picked}[$__rate_interval])"
-    return _shape(
-        panel, panel.unit or ("short" if over else "cps"), (f"{fold} ({counted})", legend)
-    )
+    unit = panel.unit or (_unit(metric) if over else _RATES.get(metric.unit, "cps"))
+    return _shape(panel, width, unit, (f"{fold} ({counted})", legend))
 
 
-def _shape(panel: WantedPanel, unit: str, *queries: tuple[str, str]) -> Panel:
+def _widths(numbers: Sequence[bool]) -> Iterator[int]:
+    """Numbers beside each other fill rows of at most four; other panels have half a row."""
+    for is_number, group in itertools.groupby(numbers):
+        count = len(list(group))
+        full = count - count % 4
+        for index in range(count):
+            yield (24 // (4 if index < full else count - full)) if is_number else 12
+
+
+def _shape(panel: WantedPanel, width: int, unit: str, *queries: tuple[str, str]) -> Panel:
     if panel.number:
         ((query, legend),) = queries
-        return number(panel.title, unit, query, legend, about=panel.about)
+        return number(panel.title, unit, query, legend, about=panel.about, width=width)
     return graph(panel.title, unit, *queries, about=panel.about)
 
 
+def _by(labels: Sequence[str]) -> str:
+    return f" by ({', '.join(labels)})" if labels else ""
+
+
 def _unit(metric: Metric) -> str:
-    endings = (unit for ending, unit in _UNITS.items() if metric.name.endswith(ending))
-    return next(endings, "short")
+    return _UNITS.get(metric.unit, "short")
