@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.machinery
 import importlib.util
 import re
+import sys
 import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -65,12 +66,13 @@ def anchors(page: Path) -> set[str]:
     return slugs | set(re.findall(r'id="([^"]+)"', text))
 
 
-def script() -> ModuleType:
-    """scripts/docs as a module."""
-    loader = importlib.machinery.SourceFileLoader("docs_script", str(ROOT / "scripts" / "docs"))
+def script(name: str = "docs") -> ModuleType:
+    """A script as a module: scripts/docs, or another one."""
+    loader = importlib.machinery.SourceFileLoader(f"{name}_script", str(ROOT / "scripts" / name))
     spec = importlib.util.spec_from_loader(loader.name, loader)
     assert spec is not None
     module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module  # dataclasses look themselves up
     loader.exec_module(module)
     return module
 
