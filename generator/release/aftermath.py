@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from generator.release.history import History, Revision, read_history
 from generator.release.target import Target, World
@@ -25,16 +26,27 @@ _NOISE = (
 )
 
 
-def state_left(target: Target, world: World) -> str:
-    """One sentence on the release as the cluster has it now."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Left:
+    """In which state a release was left. `stuck`: only `--recover` goes on from there."""
+
+    sentence: str
+    stuck: bool
+
+
+def state_left(target: Target, world: World) -> Left:
+    """The release as the cluster has it now."""
     try:
-        return state(target, read_history(target, world.kubectl))
+        history = read_history(target, world.kubectl)
     except ClusterError as error:
         why = _UNKNOWN.get(error.reason, "the cluster does not answer")
-        return f"unknown, for {why}; later: helm history {target.release} -n {target.namespace}"
+        later = f"helm history {target.release} -n {target.namespace}"
+        return Left(sentence=f"unknown, for {why}; later: {later}", stuck=True)
+    last = history.last
+    return Left(sentence=state(history), stuck=last is not None and last.pending)
 
 
-def state(target: Target, history: History) -> str:
+def state(history: History) -> str:
     """One sentence on a release, by its history."""
     last, runs = history.last, history.deployed
     if last is None:

@@ -133,11 +133,13 @@ def _guard(history: History, objects: Sequence[Object], target: Target) -> None:
 def failure(target: Target, world: World, name: str, outcome: Outcome) -> GeneratorError:
     left = aftermath.state_left(target, world)
     if outcome.interrupted:
-        if outcome.error is None:
-            left += "; it had just ended"
+        ended = "; it had just ended" if outcome.error is None else ""
+        again = (
+            "the same command again, with --recover," if left.stuck else "the same command again"
+        )
         return StoppedError(
-            f"{name}: interrupted after {outcome.seconds:.0f} s\n    state: {left}",
-            hint="the same command again goes on from there",
+            f"{name}: interrupted after {outcome.seconds:.0f} s\n    state: {left.sentence}{ended}",
+            hint=f"{again} goes on from there",
         )
     assert outcome.error is not None
     if any(words in outcome.error.output for words in _BUSY):
@@ -148,11 +150,22 @@ def failure(target: Target, world: World, name: str, outcome: Outcome) -> Genera
     lines = [f"{name}: failed after {outcome.seconds:.0f} s"]
     lines += [f"    {line}" for line in aftermath.reasons(outcome.parts)]
     lines += ["    Helm says:", *(f"      {line}" for line in aftermath.helm_words(outcome.error))]
-    lines.append(f"    state: {left}")
-    return GeneratorError("\n".join(lines), hint=_next(target, outcome))
+    lines.append(f"    state: {left.sentence}")
+    return GeneratorError("\n".join(lines), hint=_next(target, outcome, stuck=left.stuck))
 
 
-def _next(target: Target, outcome: Outcome) -> str:
+def _next(target: Target, outcome: Outcome, *, stuck: bool) -> str:
+    way = _way(target, outcome)
+    if stuck:
+        return f"{way or 'wait until the cluster answers'}; then deploy again with --recover"
+    if way:
+        return way
+    what = "is not ready" if any(not part.done for part in outcome.parts) else "Helm names"
+    return f"solve what {what}, then the same command again: there is nothing to clean up"
+
+
+def _way(target: Target, outcome: Outcome) -> str | None:
+    """What stood in the way, where its sign is known."""
     error = outcome.error
     assert error is not None
     if error.reason == "conflict":
@@ -161,14 +174,13 @@ def _next(target: Target, outcome: Outcome) -> str:
         return way
     if error.reason == "forbidden":
         return f"kubectl auth can-i --list --namespace {target.namespace}"
-    if error.reason == "unauthorized" or "connection refused" in error.output:
-        return f"{error.hint}; then deploy again with --recover"
+    unheard = error.code is None or "connection refused" in error.output
+    if unheard or error.reason == "unauthorized":
+        return error.hint
     if immutable.refused(error.output):
         where = f"-e {target.environment} --chart {target.release}"
         return f"what can't change in place, and how to change it: python -m generator plan {where}"
-    if any(not part.done for part in outcome.parts):
-        return "solve what is not ready, then the same command again: there is nothing to clean up"
-    return "solve what Helm names, then the same command again: there is nothing to clean up"
+    return None
 
 
 def _merged(under: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:

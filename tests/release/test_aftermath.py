@@ -21,14 +21,14 @@ EXPIRED = (
 )
 
 
-def failed(folder: Path, kubectl: str, helm: str) -> str:
+def failed(folder: Path, kubectl: str, helm: str | None) -> str:
     """The message after an upgrade in which Helm said something, and kubectl says that now."""
     program = folder / "kubectl"
     program.write_text(f"#!/bin/sh\necho '{kubectl}' >&2\nexit 1\n")
     program.chmod(0o755)
     target = Target(release="shop", namespace="shop", environment="dev", chart=folder, values=())
     world = World(helm=Helm(path=program, version=(4, 3, 1)), kubectl=Kubectl(path=program))
-    error = ToolError(["helm"], 1, helm)
+    error = ToolError(["helm"], 1, helm) if helm else ToolError(["helm"], None, "")
     outcome = Outcome(error=ClusterError(error, reason_of(error)), seconds=7)
     found = failure(target, world, "shop: upgrading", outcome)
     return f"{found.message}\nhint: {found.hint}"
@@ -62,8 +62,20 @@ def failed(folder: Path, kubectl: str, helm: str) -> str:
             "unknown, for the cluster does not answer",
             "the webhook w.example.com does not answer",
         ),
+        (
+            "Unable to connect to the server: net/http: TLS handshake timeout",
+            None,
+            "unknown, for the cluster does not answer",
+            "is the cluster up, and reachable from here? kubectl cluster-info; then deploy again",
+        ),
+        (
+            "Unable to connect to the server: net/http: TLS handshake timeout",
+            "nobody knows",
+            "unknown, for the cluster does not answer",
+            "wait until the cluster answers; then deploy again with --recover",
+        ),
     ],
-    ids=["expired", "forbidden", "unreachable", "webhook"],
+    ids=["expired", "forbidden", "unreachable", "webhook", "no end", "no sign"],
 )
 def test_the_state_and_what_to_do(tmp_path, kubectl, helm, state, hint):
     said = failed(tmp_path, kubectl, helm)
