@@ -47,6 +47,14 @@ class Cluster:
             needs.missing("a cluster whose users expire", f"unset {guard.NAMED}")
         return replace(self, kubeconfig=_impersonating(self.kubeconfig, self.folder, name))
 
+    def as_account(self, namespace: str, name: str) -> Cluster:
+        """The same cluster as a ServiceAccount, by a token that ends with it."""
+        user = {"token": self.kubectl("create", "token", name, "-n", namespace).strip()}
+        cluster, _ = _minified(self.kubeconfig)
+        path = self.folder / f"{namespace}-{name}.kubeconfig"
+        pki.write(path, cluster["server"], cluster["certificate-authority-data"], user)
+        return replace(self, kubeconfig=path)
+
     def kubectl(self, *words: str | Path, stdin: str | None = None, fails: bool = False) -> str:
         """What kubectl prints; with `fails`, it must fail, and this is what it says."""
         done = self.kubectl_tried(*words, stdin=stdin)
@@ -141,6 +149,15 @@ def _tried(
 
 def _impersonating(kubeconfig: Path, folder: Path, user: str) -> Path:
     """A kubeconfig that lets whoever it is of act as somebody else."""
+    cluster, owner = _minified(kubeconfig)
+    path = folder / f"{user}.kubeconfig"
+    return pki.write(
+        path, cluster["server"], cluster["certificate-authority-data"], {**owner, "as": user}
+    )
+
+
+def _minified(kubeconfig: Path) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The cluster and the user of a kubeconfig's current context, with all that they name."""
     config = json.loads(
         subprocess.run(
             [
@@ -152,8 +169,4 @@ def _impersonating(kubeconfig: Path, folder: Path, user: str) -> Path:
             env={"PATH": os.environ.get("PATH", "")},
         ).stdout
     )
-    cluster, owner = config["clusters"][0]["cluster"], config["users"][0]["user"]
-    path = folder / f"{user}.kubeconfig"
-    return pki.write(
-        path, cluster["server"], cluster["certificate-authority-data"], {**owner, "as": user}
-    )
+    return config["clusters"][0]["cluster"], config["users"][0]["user"]

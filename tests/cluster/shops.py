@@ -48,6 +48,10 @@ BASE: Mapping[str, Any] = {
     "cache": {"tls": {"enabled": False}},
     "quota": {"enabled": False},
 }
+#: What runs as long as no test wants another.
+IMAGE = "registry.example/api:1.0"
+#: An image that nobody can pull (tests/cluster/kwok.yaml).
+NOSUCH: Mapping[str, Any] = {"api": {"image": {"tag": "nosuch"}}}
 KEYS = ("redis-password", "admin-password", "replication-password", "exporter-password")
 
 
@@ -59,6 +63,8 @@ class Shop:
     folder: Path
     namespace: str
     major: int = 4
+    #: The last revision that was made only to have what was written first.
+    quiet: list[tuple[int, str, str]] = field(default_factory=list)
     _begun: list[subprocess.Popen[str]] = field(default_factory=list)
 
     @property

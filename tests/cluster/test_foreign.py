@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -106,6 +109,26 @@ def test_what_is_not_there_is_named_with_the_switch_that_does_without(bare, char
         assert {api.partition("/")[0].split(".", 1)[-1] for api, _ in emitted(chart)} == groups
         # Helm keeps releases in Secrets: not even a failed one is there.
         assert bare.kubectl("get", "secrets", "-n", namespace, "-o", "name") == ""
+
+
+def test_a_plan_says_it_in_the_charts_words(bare):
+    done = subprocess.run(
+        [
+            *(sys.executable, "-m", "generator", "plan", "-e", "production"),
+            *("--chart", "bookedbarber", "--helm", str(needs.helm(4))),
+        ],
+        cwd=needs.ROOT,
+        env={**bare.environment, "PATH": os.environ["PATH"]},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 3, done.stderr
+    said = done.stdout + done.stderr
+    assert re.search(r"(tls|redirects)\.enabled needs .+, which this cluster does not have", said)
+    assert re.search(r"Install .+, or set (tls|redirects)\.enabled=false", said)
+    assert "Use --debug" not in said  # Helm's own words would only hide them
 
 
 @pytest.fixture(scope="module")

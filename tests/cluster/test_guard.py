@@ -6,11 +6,12 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from tests import needs
-from tests.cluster import guard
+from tests.cluster import guard, plane
 from tests.cluster.reach import Cluster
 
 
@@ -78,17 +79,44 @@ def test_the_user_s_own_kubeconfig_is_never_seen(tmp_path, monkeypatch):
     assert not [name for name in one.environment if name.startswith("HELM_KUBE")]
 
 
-def test_the_suite_stops_at_such_a_cluster(tmp_path):
-    """The whole run ends, before anything was asked of the cluster."""
-    path = kubeconfig(tmp_path, "https://10.0.0.1:6443")
-    test = "tests/cluster/test_plane.py::test_five_nodes_in_three_zones_are_ready"
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", test],
+def suite(named: Path, *tests: str) -> subprocess.CompletedProcess[str]:
+    """Tests in a run of their own, on the cluster that a kubeconfig names."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+    return subprocess.run(
+        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-p", "no:xdist", *tests],
         capture_output=True,
         text=True,
         check=False,
         cwd=needs.ROOT,
-        env={**os.environ, "TEST_KUBECONFIG": str(path), "PYTEST_ADDOPTS": ""},
+        timeout=240,
+        env={**clean, "TEST_KUBECONFIG": str(named)},
     )
+
+
+def test_the_suite_stops_at_such_a_cluster(tmp_path):
+    """The whole run ends, before anything was asked of the cluster."""
+    path = kubeconfig(tmp_path, "https://10.0.0.1:6443")
+    done = suite(path, "tests/cluster/test_plane.py::test_five_nodes_in_three_zones_are_ready")
     assert done.returncode == 4, done.stdout + done.stderr
     assert "TEST_KUBECONFIG_IS_DISPOSABLE=yes" in done.stdout + done.stderr
+
+
+def test_the_suite_runs_on_a_cluster_that_is_named(cluster, tmp_path):
+    """A second control plane, of which the run knows the kubeconfig alone."""
+    if cluster.plane is None:
+        needs.missing("a control plane of ours", "unset TEST_KUBECONFIG")
+    other = plane.up(tmp_path / "other", cluster.definitions.parent / "bin")
+    try:
+        done = suite(
+            other.admin,
+            "tests/cluster/test_plane.py::test_the_deployer_has_no_rights_until_bound",
+            "tests/cluster/test_preflight.py::test_a_deployer_with_too_few_rights",
+            "tests/cluster/test_status.py::test_a_release_that_is_ready_says_so",
+        )
+        said = other.logs(["kube-apiserver"], lines=1000)
+    finally:
+        plane.down(other.folder)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "3 passed" in done.stdout
+    # It was there that they created: the server notes the first object of a kind.
+    assert "added evaluator for: deployments.apps" in said
