@@ -113,8 +113,8 @@ def _watched(folder: Path, owners: Path) -> None:
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     """Tests that share releases share a worker; all others go wherever one is free.
 
-    A module of tests/cluster/ is such a group, and so is a folder in it. (The mark of xdist for
-    this has no effect with pytest 9.2.)
+    A module of tests/cluster/ is such a group, so is a folder in it, and a module of tests/data/,
+    whose tests share servers. (The mark of xdist for this has no effect with pytest 9.2.)
     """
     from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
@@ -128,7 +128,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 def group(nodeid: str) -> str:
     """The group of a test by its id."""
     module = nodeid.partition("::")[0]
-    if not module.startswith("tests/cluster/"):
+    if not module.startswith(("tests/cluster/", "tests/data/")):
         return nodeid
     return module if module.count("/") == 2 else module.rpartition("/")[0]
 

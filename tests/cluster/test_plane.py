@@ -183,6 +183,7 @@ def test_is_torn_down_when_its_owner_is_killed(cluster, tmp_path):
         ("tests/spec/test_names.py::test_it[a]", "tests/spec/test_names.py::test_it[a]"),
         ("tests/cluster/test_plane.py::test_it[a]", "tests/cluster/test_plane.py"),
         ("tests/cluster/production/test_rights.py::test_it", "tests/cluster/production"),
+        ("tests/data/test_redis.py::test_it", "tests/data/test_redis.py"),
     ],
 )
 def test_what_shares_releases_shares_a_worker(test, group):

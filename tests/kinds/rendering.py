@@ -62,6 +62,7 @@ class Built:
         *,
         component: str | None = None,
         release: str = "shop",
+        namespace: str = "shop",
         kube_version: str = "1.34",
         api_versions: tuple[str, ...] = (),
     ) -> Objects:
@@ -71,7 +72,7 @@ class Built:
         text = self.helm.template(
             self.charts / component if component else self.path,
             release=release,
-            namespace="shop",
+            namespace=namespace,
             values=[overlay],
             kube_version=kube_version,
             api_versions=api_versions,
