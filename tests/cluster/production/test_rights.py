@@ -110,9 +110,8 @@ def test_each_account_may_what_the_table_says_and_nothing_else(app, everybody):
             assert extra == wanted, (home, account, namespace)
             objects = {key: verbs for key, verbs in named.items() if key not in base_named}
             if (namespace, account) == (APP, "postgres"):
-                changed = {"get", "patch", "update"}
-                pods = {("", "pods", f"postgres-{n}"): changed for n in range(5)}
-                maps = {("", "configmaps", name): {*changed, "delete"} for name in PATRONI}
+                pods = {("", "pods", f"postgres-{n}"): {"patch"} for n in range(5)}
+                maps = {("", "configmaps", name): {"get", "patch"} for name in PATRONI}
                 assert objects == {**pods, **maps}
             else:
                 assert objects == {}, (home, account, namespace)
