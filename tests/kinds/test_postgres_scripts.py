@@ -351,7 +351,9 @@ class TestConfigure:
             table[("GET", "/cluster")] = cluster
             table[("POST", "/restart")] = lambda body: (200, pending.discard(next(order)))
             url = f"http://127.0.0.1:{port}"
-            job = configure.Cluster(url, patroni_api.basic("patroni", "word"), pause=0.001)
+            job = configure.Cluster(
+                url, patroni_api.basic("patroni", "word"), pause=0.001, settle=0
+            )
             assert job.configure({"ttl": 30})
         changes = [(method, path, body) for method, path, body, _ in seen if method != "GET"]
         assert changes == [
