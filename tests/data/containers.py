@@ -63,7 +63,7 @@ class Pod:
         self.containers = [one for one in spec["containers"] if one["name"] in run]
         self.folder = around.folder / name
         self.log = around.folder / f"{name}.log"
-        self.processes: dict[str, subprocess.Popen[bytes]] = {}
+        self.running: dict[str, subprocess.Popen[bytes]] = {}
         context = spec["securityContext"]
         assert context["runAsNonRoot"] is True
         self.user = (context["runAsUser"], context["runAsGroup"])
@@ -167,7 +167,7 @@ class Pod:
         """Start a container's rendered command. What it says is in `log`."""
         one = self.container(name)
         with self.log.open("ab") as output:
-            self.processes[name] = subprocess.Popen(
+            self.running[name] = subprocess.Popen(
                 self.command(one, one["command"]),
                 env=self.environment(one),
                 stdout=output,
@@ -206,12 +206,12 @@ class Pod:
         return True
 
     def runs(self, name: str) -> bool:
-        process = self.processes.get(name)
+        process = self.running.get(name)
         return process is not None and process.poll() is None
 
     def processes(self, name: str, title: str) -> list[int]:
         """Those of a container whose title begins so."""
-        first = sandbox.first_process(self.processes[name])
+        first = sandbox.first_process(self.running[name])
         space = Path(f"/proc/{first}/ns/pid").readlink()
         found = []
         for path in Path("/proc").glob("[0-9]*"):
@@ -223,7 +223,7 @@ class Pod:
 
     def signal(self, name: str, number: signal.Signals) -> None:
         """To the container's first process, by whose end the kernel ends all others there."""
-        first = sandbox.first_process(self.processes[name])
+        first = sandbox.first_process(self.running[name])
         if first is not None:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(first, number)
@@ -231,24 +231,24 @@ class Pod:
     def kill(self, name: str) -> None:
         """The container dies at once: nothing in it can say a word any more."""
         self.signal(name, signal.SIGKILL)
-        self.processes.pop(name).wait(30)
+        self.running.pop(name).wait(30)
 
     def stop(self) -> None:
         """As Kubernetes ends a pod: SIGTERM to each container, and SIGKILL after its time."""
-        for name in self.processes:
+        for name in self.running:
             self.signal(name, signal.SIGTERM)
         deadline = time.monotonic() + self.spec["terminationGracePeriodSeconds"]
-        for name, process in list(self.processes.items()):
+        for name, process in list(self.running.items()):
             try:
                 process.wait(max(deadline - time.monotonic(), 0.1))
             except subprocess.TimeoutExpired:
                 self.signal(name, signal.SIGKILL)
                 process.wait(30)
-            del self.processes[name]
+            del self.running[name]
 
     def end(self) -> None:
         """All of it, whatever happens."""
-        for name in list(self.processes):
+        for name in list(self.running):
             self.kill(name)
 
     def port(self, name: str) -> int:

@@ -38,6 +38,8 @@ class Kubelet:
         self._end.set()
         self._thread.join()
         for worker in self.workers.values():
+            worker.leave()
+        for worker in self.workers.values():
             worker.end()
 
     def pod(self, name: str) -> Pod:
@@ -56,11 +58,13 @@ class Kubelet:
 
     def selected(self, labels: Mapping[str, str]) -> list[Pod]:
         """Ready pods that have these labels: the endpoints of a Service."""
-        return [
-            self.pod(name)
-            for name, found in list(self.objects.items())
-            if labels.items() <= found["metadata"]["labels"].items() and self.ready(name)
-        ]
+        found = []
+        for name, held in list(self.objects.items()):
+            pod = self.workers[name].pod if name in self.workers else None
+            fits = labels.items() <= held["metadata"]["labels"].items()
+            if fits and pod is not None and self.ready(name):
+                found.append(pod)
+        return found
 
     def _watch(self) -> None:
         while not self._end.wait(_PAUSE):
@@ -87,8 +91,11 @@ class Worker:
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
 
-    def end(self) -> None:
+    def leave(self) -> None:
+        """No next step. `end` waits for the one that is taken."""
         self._end.set()
+
+    def end(self) -> None:
         self._thread.join()
         if self.pod is not None:
             self.pod.end()

@@ -15,63 +15,19 @@ import json
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import psycopg
-import trustme
 
 from tests.cluster.reach import Cluster
 from tests.data.api import Api
 from tests.data.containers import Pod, Surroundings
 from tests.data.forwarder import Address, Forwarder
 from tests.data.kubelet import Kubelet
-from tests.data.pods import Difference
+from tests.data.ledger import DIFFERENCES, LONG, NAME, TOLD, VERSION, certificates, secrets
 from tests.data.sandbox import Image
 from tests.kinds.data import until
 from tests.kinds.rendering import Built, Objects
-
-#: Debian 12's. The chart's default is 18: `postgresVersion` is a value.
-VERSION: Final = 15
-#: Seconds. It takes a few; a machine with other work takes its time.
-LONG: Final = 120
-NAME: Final = "ledger"
-CONFIG: Final = "/etc/patroni/patroni.yml"
-
-#: All that these members have otherwise than the chart says. docs/data-layer.md tells it.
-DIFFERENCES: Final = (
-    Difference(
-        file="patroni.yml",
-        rendered="listen: 0.0.0.0:5432",
-        here="listen: localhost:5432",
-        why="all pods have this machine's network: localhost is the address of the pod's own",
-    ),
-    Difference(
-        file="patroni.yml",
-        rendered="listen: 0.0.0.0:8008",
-        here="listen: localhost:8008",
-        why="the same",
-    ),
-    Difference(
-        file="pgbouncer.ini",
-        rendered="listen_addr = *",
-        here="listen_addr = localhost",
-        why="the same",
-    ),
-    Difference(
-        file="pgbouncer.ini",
-        rendered="max_prepared_statements = 200\n",
-        here="",
-        why="Debian 12's PgBouncer 1.18 does not have it yet",
-    ),
-)
-#: Added to the environment of members: each answer of the API server is written to their log.
-TOLD: Final = {"PATRONI_LOG_LOGGERS": "{urllib3.connectionpool: DEBUG}"}
-
-
-def secrets() -> dict[str, dict[str, str]]:
-    keys = ("database", "superuser", "replication", "rewind", "patroni", "exporter")
-    words = {f"{key}-password": f'{key}\'s "word"' for key in keys}
-    return {f"{NAME}-credentials": {**words, "agent-token": "agent token"}}
 
 
 class Members:
@@ -91,12 +47,15 @@ class Members:
         self.cluster, self.built, self.folder, self.net = cluster, built, folder, net
         self.namespace, self.containers = namespace, containers
         self.api = Api(cluster.kubeconfig, namespace)
+        pair = certificates(namespace)
+        self.trust = folder / "ca.crt"
+        self.trust.write_text(pair["ca.crt"])
         self.around = Surroundings(
             image=Image(folder / "image"),
             folder=folder / "pods",
             namespace=namespace,
             config_maps={},
-            secrets={**secrets(), f"{NAME}-tls": self._certificates()},
+            secrets={**secrets(), f"{NAME}-tls": pair},
             differences=DIFFERENCES,
             token=self.api.token,
             authority=self.api.authority,
@@ -119,21 +78,6 @@ class Members:
         maps = [each for each in objects.all if each["kind"] == "ConfigMap"]
         self.around.config_maps = {each["metadata"]["name"]: each["data"] for each in maps}
         return objects
-
-    def _certificates(self) -> dict[str, str]:
-        """For the names that the runbook says."""
-        names = [f"{NAME}{end}" for end in ("", "-primary", "-replicas", "-pgbouncer")]
-        names.append(f"*.{NAME}-headless")
-        every = [*names, *(f"{name}.{self.namespace}.svc" for name in names), "localhost"]
-        authority = trustme.CA()
-        pair = authority.issue_cert(*every)
-        self.trust = self.folder / "ca.crt"
-        authority.cert_pem.write_to_path(str(self.trust))
-        return {
-            "ca.crt": authority.cert_pem.bytes().decode(),
-            "tls.crt": b"".join(each.bytes() for each in pair.cert_chain_pems).decode(),
-            "tls.key": pair.private_key_pem.bytes().decode(),
-        }
 
     # -- what exists ------------------------------------------------------------------------
 
@@ -238,11 +182,22 @@ class Members:
         following = [("quorum_standby", "streaming")] * (count - 1)
         timelines = {row.get("timeline") for row in table}
         ready = [name for name in self.kubelet.objects if self.kubelet.ready(name)]
+        names = {row["name"] for row in table}
         return (
             states == sorted([leading, *following])
             and len(timelines) == 1
-            and sorted(ready) == sorted(row["name"] for row in table)
+            and set(ready) == names
+            and self.voters == {row["name"] for row in table if row["role"] != "leader"}
         )
+
+    @property
+    def voters(self) -> set[str]:
+        """Those that count for the quorum: who left counts until the leader has taken note."""
+        try:
+            found = self.api.ask(f"configmaps/{NAME}-sync")["metadata"]["annotations"]
+        except OSError:
+            return set()
+        return set(found.get("sync_standby", "").split(","))
 
     def table(self) -> list[dict[str, Any]]:
         """What Patroni says of its members; nothing while none answers."""
@@ -279,6 +234,8 @@ class Members:
             "sslmode": "verify-full",
             "sslrootcert": str(self.trust),
             "connect_timeout": 5,
+            # PgBouncer 1.18 can't keep prepared statements yet.
+            "prepare_threshold": None,
             **more,
         }
 

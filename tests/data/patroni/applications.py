@@ -5,7 +5,8 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterator
 
-from tests.data.members import NAME, Members
+from tests.data.ledger import NAME
+from tests.data.members import Members
 from tests.data.rows import Clerk, lost, writing
 
 Figure = Callable[[str, str], None]

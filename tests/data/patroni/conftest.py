@@ -16,7 +16,8 @@ import pytest
 
 from tests.cluster.reach import Cluster
 from tests.data.containers import Pod
-from tests.data.members import NAME, Members
+from tests.data.ledger import NAME
+from tests.data.members import Members
 from tests.data.pooler import opened
 from tests.kinds.rendering import build
 

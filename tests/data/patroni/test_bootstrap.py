@@ -9,7 +9,8 @@ import pytest
 import yaml
 
 from tests.data.containers import Pod
-from tests.data.members import CONFIG, NAME, Members
+from tests.data.ledger import CONFIG, NAME
+from tests.data.members import Members
 from tests.data.patroni.applications import Figure
 
 
