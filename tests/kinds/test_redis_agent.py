@@ -61,9 +61,39 @@ def test_forms_replaces_and_grows(nodes):
     until(nodes.ready, "the heir to be ready", LONG, 1)
     until(lambda: nodes.shards == [1, 1, 1], "the heir to be a replica", LONG, 1)
 
+    spread_by_hand(nodes)
+
     # Somebody scales the StatefulSet: the new node joins as a replica, though NODES says six.
     nodes.start(6, "127.0.20.7")
     until(lambda: sum(nodes.shards) == 4, "a seventh node as a replica", LONG, 1)
+
+
+def spread_by_hand(nodes: Nodes) -> None:
+    """Two replicas of one master and none of another: mended, but only when all nodes are there."""
+    follows = {
+        number: next(row[3] for row in nodes.table(number) if "myself" in row[2])
+        for number in range(6)
+        if "slave" in nodes.flags(number)
+    }
+    away, moved, kept = sorted(follows, reverse=True)
+    assert away > 0
+    nodes.stop(away)
+    until(lambda: nodes.shards == [0, 1, 1], "the node to count as lost", LONG, 1)
+    assert nodes.ask(moved, "cluster", "replicate", follows[kept]) == "OK"
+    until(lambda: nodes.shards == [0, 0, 2], "two replicas of one master", LONG, 1)
+    rounds(nodes, 4)
+    assert nodes.shards == [0, 0, 2]
+    nodes.start(away, nodes.address_of[away])
+    until(lambda: nodes.shards == [1, 1, 1], "a replica for each master again", LONG, 1)
+    until(nodes.ready, "all to be ready", LONG, 1)
+
+
+def rounds(nodes: Nodes, count: int) -> None:
+    """Wait until the first agent has looked that many times more."""
+    alive = nodes.folder / "run0" / "alive"
+    for _ in range(count):
+        before = alive.stat().st_mtime_ns
+        until(lambda before=before: alive.stat().st_mtime_ns > before, "another round", LONG)
 
 
 def test_does_nothing_while_a_node_is_missing_or_somebody_works_by_hand(nodes):
