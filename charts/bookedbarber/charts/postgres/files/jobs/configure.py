@@ -50,9 +50,10 @@ class Cluster:
         context: ssl.SSLContext | None = None,
         patience: float = 600,
         pause: float = 5,
+        settle: float = 25,
     ) -> None:
         self._url, self._headers, self._context = url, headers, context
-        self._patience, self._pause = patience, pause
+        self._patience, self._pause, self._settle = patience, pause, settle
 
     def configure(self, wanted: Mapping[str, Any]) -> bool:
         """True when something had to be changed."""
@@ -61,10 +62,17 @@ class Cluster:
         if patch:
             log.info("setting %s", patch)
             self._ask(f"{self._url}/config", method="PATCH", body=patch)
-            # The members learn of it in their next round.
-            time.sleep(2 * self._pause)
+            self._await_news()
         self._restart_pending()
         return bool(patch)
+
+    def _await_news(self) -> None:
+        """Members read it in one round (loop_wait), and tell in the next if they must restart."""
+        deadline = time.monotonic() + self._settle
+        while time.monotonic() < deadline:
+            if all(member.get("pending_restart") for member in self._members()):
+                return
+            time.sleep(self._pause)
 
     def _restart_pending(self) -> None:
         """Replicas first: while one restarts, the others serve and the leader leads."""

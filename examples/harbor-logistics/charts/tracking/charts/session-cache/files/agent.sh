@@ -18,11 +18,11 @@ host_of() {
   echo "$BASE-$1.$DOMAIN"
 }
 
-# The nodes that SELF knows, one a line: id, address, name, flags, link, slots.
+# The nodes that SELF knows, one a line: id, address, name, flags, link, slots, master.
 table() {
   ask "$SELF" cluster nodes | awk '$1 ~ /^[0-9a-f]+$/ && NF >= 8 {
     split($2, place, ","); address = place[1]; sub(/:[0-9]*@.*/, "", address)
-    print $1, (address == "" ? "-" : address), (place[2] == "" ? "-" : place[2]), $3, $8, NF - 8
+    print $1, (address == "" ? "-" : address), (place[2] == "" ? "-" : place[2]), $3, $8, NF - 8, $4
   }'
 }
 
@@ -217,6 +217,53 @@ adopt() {
   done <"$STATE/empty"
 }
 
+# Who follows whom, as a node sees it; nothing alike where it takes one for lost.
+view() {
+  ask "$1" cluster nodes | awk '$1 ~ /^[0-9a-f]+$/ {
+    print $1, $3 ~ /fail|noaddr|handshake/ ? "lost" : $3 ~ /slave/ ? $4 : "master", $8
+  }' | sort
+}
+
+# Every node that is known is a pod that answers, and all of them see the same.
+agreed() {
+  [ "$(wc -l <"$STATE/peers")" = "$(wc -l <"$STATE/table")" ] || return 1
+  own=$(view "$SELF")
+  case $own in
+    *lost* | *disconnected*) return 1 ;;
+  esac
+  while read -r number address id; do
+    grep -q "^$id $address " "$STATE/table" || return 1
+    [ "$(view "$address")" = "$own" ] || return 1
+  done <"$STATE/peers"
+}
+
+# One master has no replica and another has two: one of those changes over, to another machine
+# where there is one. Whoever works by hand may be in the middle of something, so the same must be
+# seen twice.
+even() {
+  found=""
+  if agreed; then
+    masters >"$STATE/masters"
+    bare=$(awk '$1 == 0 { print $2, $3; exit }' "$STATE/masters")
+    if [ -n "$bare" ]; then
+      awk 'FNR == NR { if ($1 > 1) rich[$2] = 1; next }
+        $4 ~ /slave/ && $7 in rich { print $1, $2 }' "$STATE/masters" "$STATE/table" |
+        while read -r id address; do
+          same=0
+          [ "$(machine "$address")" != "${bare#* }" ] || same=1
+          echo "$same $id $address"
+        done | sort >"$STATE/spare"
+      found=$(awk -v bare="${bare% *}" 'NR == 1 { print $3, bare }' "$STATE/spare")
+    fi
+  fi
+  if [ -n "$found" ] && [ "$found" = "$(cat "$STATE/uneven")" ]; then
+    say "${found% *} becomes a replica of ${found#* }, which has none"
+    ask "${found% *}" cluster replicate "${found#* }" >/dev/null
+    found=""
+  fi
+  echo "$found" >"$STATE/uneven"
+}
+
 # New certificates: the server reads the files again.
 certificates() {
   [ -n "${TLS_DIR:-}" ] || return 0
@@ -243,9 +290,11 @@ look() {
     share_slots
   elif [ "$(value "$SELF" cluster_state)" = ok ]; then
     adopt
+    even
   fi
 }
 
+echo >"$STATE/uneven"
 trap 'exit 0' TERM INT
 while :; do
   [ -e "$STATE/pause" ] || look
