@@ -19,6 +19,7 @@ from generator import pipeline
 from tests import needs
 from tests.cluster.reach import Cluster, until
 
+#: Its API must stay ready for a second, not for ten: each deployment waits for that.
 SPEC = """\
 name: shop
 kubernetes: ">=1.25"
@@ -36,6 +37,7 @@ charts:
         scale: 1
         resources: {{cpu: [10m, 100m], memory: [16Mi, 64Mi]}}
         migrate: {{command: [migrate]{migrate}}}
+        patches: {{deployment.yaml: {{spec: {{minReadySeconds: 1}}}}}}
       cache:
         kind: redis
         nodes: 1

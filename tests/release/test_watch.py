@@ -71,8 +71,7 @@ def test_a_second_interruption_does_not_wait(tmp_path):
     deaf = tmp_path / "deaf"
     interrupt(deaf, signal.SIGINT, signal.SIGINT, pause=1.5)
     outcome = watcher(tmp_path, "exec sleep 60", []).during(
-        lambda: helm("sh", "-c", f"trap '' TERM; touch {deaf}; while :; do sleep 0.1; done"),
-        seconds=60,
+        lambda: helm("sh", "-c", f"trap '' TERM; touch {deaf}; sleep 60"), seconds=60
     )
     assert outcome.error is not None
     assert outcome.error.code == -signal.SIGKILL
