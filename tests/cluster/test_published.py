@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cluster.reach import Cluster
+from tests.cluster.reach import Cluster, until
 from tests.cluster.releases import Release, chart
 
 PUBLISHED = Path(__file__).parent / "published"
@@ -61,7 +61,7 @@ def test_upgrades_with_the_old_values_and_loses_nothing(old: Release) -> None:
     new.prepare()
     new.upgrade(values)
     assert new.status == "deployed"
-    assert new.not_ready() == []
+    until(lambda: not new.not_ready(), what="all is ready")  # Helm 3 waits for less
     assert new.trouble() == ""
     after = kept(new)
     assert {name: after.get(name) for name in before} == before
