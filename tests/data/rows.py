@@ -61,10 +61,6 @@ class Clerk(threading.Thread):
             self._connection.close()
         self._connection = None
 
-    def since(self) -> float:
-        """Seconds since the last acknowledgement."""
-        return time.monotonic() - self._last
-
     def forget(self) -> None:
         """Measure the longest time without an answer anew."""
         self.outage = 0.0
