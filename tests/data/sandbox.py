@@ -24,7 +24,11 @@ from tests import needs
 HERE: Final = Path(__file__).resolve().parent
 #: Debian's: user postgres can't run the interpreter of the tests when that lies below /root.
 PYTHON: Final = "/usr/bin/python3"
-NEEDED: Final = {PYTHON: "python3", "/usr/lib/postgresql/15/bin/postgres": "postgresql-15"}
+NEEDED: Final = {
+    PYTHON: "python3",
+    "/usr/lib/postgresql/15/bin/postgres": "postgresql-15",
+    "/usr/sbin/pgbouncer": "pgbouncer",
+}
 #: PATH of an image that a container doesn't change.
 PATH: Final = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 USERS: Final = {"postgres": (101, 103), "pgbouncer": (998, 996)}
