@@ -259,7 +259,9 @@ def _guards(actions: Sequence[Action]) -> Mapping[int, int]:
 
 
 def _uses(action: str, variable: str) -> bool:
-    return variable in action and action != f"{variable} := list"
+    """Other than that it makes the list, or puts something into it."""
+    made = action == f"{variable} := list" or action.startswith(f"{variable} = append {variable} ")
+    return variable in action and not made
 
 
 def _whole_contexts(action: str, open_blocks: Sequence[str]) -> Iterator[bool]:

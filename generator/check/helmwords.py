@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from generator.errors import ToolError
 from generator.findings import Finding
@@ -19,10 +20,20 @@ _NOISE = re.compile(
     re.MULTILINE,
 )
 
+#: What `fail` says, up to the empty line before Helm's advice.
+_REFUSED = re.compile(r"execution error at \((?P<path>[^():]+)[\d:]*\): (?P<words>(?:.+\n?)+)")
+_GUARDS = "/templates/validate.yaml"
 
-def template_failure(error: ToolError, name: str, shown: str) -> Finding:
-    """Why `helm template` did not render the chart of this name. `shown` is its folder."""
-    return _finding(error.output, name, shown)
+
+def template_failure(error: ToolError, name: str, shown: str) -> tuple[Finding, ...]:
+    """Why `helm template` did not render the chart of this name. `shown` is its folder.
+
+    Our templates refuse all at once, each thing in a line of its own.
+    """
+    found = _finding(error.output, name, shown)
+    said = _REFUSED.search(error.output)
+    lines = said["words"].splitlines() if said and said["path"].endswith(_GUARDS) else ()
+    return tuple(replace(found, message=_one_line(line)) for line in lines) or (found,)
 
 
 def lint_findings(messages: tuple[LintMessage, ...], name: str, shown: str) -> Iterator[Finding]:

@@ -45,7 +45,7 @@ def lint(
                 without=without,
             )
         except ToolError as error:
-            return (template_failure(error, chart.name, chart.shown),)
+            return template_failure(error, chart.name, chart.shown)
         return tuple(lint_findings(messages, chart.name, chart.shown))
 
     without = unseen(chart, overlays, apart)

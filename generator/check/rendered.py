@@ -53,10 +53,30 @@ class Prover:
         try:
             text = self.render(occasion, values, schemas=schemas)
         except ToolError as error:
-            return Outcome(
-                occasion=occasion, findings=(template_failure(error, self.name, self.shown),)
-            )
+            return Outcome(occasion=occasion, findings=self._refusals(error, occasion, values))
         return self.judge(occasion, text)
+
+    def _refusals(
+        self, error: ToolError, occasion: Occasion, values: Sequence[Path]
+    ) -> tuple[Finding, ...]:
+        """What Helm says, and what it would say next: it ends at the first template that refuses.
+
+        A subchart sees nothing of its neighbours: without the one that refuses, the others say what
+        they would have said.
+        """
+        found = template_failure(error, self.name, self.shown)
+        without: set[str] = set()
+        last = found
+        while (key := _subchart(last[0], self.shown)) and key not in without:
+            without.add(key)
+            try:
+                self.render(occasion, values, schemas=False, without=without)
+            except ToolError as other:
+                last = template_failure(other, self.name, self.shown)
+                found += last if _subchart(last[0], self.shown) not in {None, *without} else ()
+            else:
+                break
+        return found
 
     def render(
         self,
@@ -110,3 +130,9 @@ class Prover:
             rendering = Rendering(objects=objects, declared=self.existing)
             self._together[objects] = tuple(check_rendering(rendering))
         return self._together[objects]
+
+
+def _subchart(finding: Finding, shown: str) -> str | None:
+    """The subchart whose template refuses."""
+    folder, _, rest = finding.path.removeprefix(f"{shown}/").partition("/")
+    return rest.partition("/")[0] if folder == "charts" and finding.line else None

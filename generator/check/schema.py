@@ -55,6 +55,9 @@ class Schema:
         if kind == "AdditionalProperties":
             for name in details["unexpected"]:
                 yield Problem((*path, name), "unknown field", nearest(name, self._fields(error)))
+        elif kind == "PropertyNames":
+            name = str(details["error"].instance)
+            yield Problem((*path, name), "is set by the chart itself", "remove it")
         elif kind in ("AnyOf", "OneOfNotValid"):
             yield from self._closest(error, details["context"])
         else:

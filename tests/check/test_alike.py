@@ -281,6 +281,12 @@ def test_nothing_looks_into_the_subcharts_of_the_plain_chart(make: Make) -> None
             '{{ if $no }}{{ fail (join "" $no) }}{{ end }}',
             {"api", "web"},
         ),
+        (  # and one more in another block
+            '{{ $no := list }}{{ if .Values.api.no }}{{ $no = append $no "no" }}{{ end }}'
+            '{{ range .Values.web.list }}{{ $no = append $no "no" }}{{ end }}'
+            '{{ if $no }}{{ fail (join "" $no) }}{{ end }}',
+            {"api"},
+        ),
         (  # how many refusals there are is printed
             '{{ $no := list }}{{ if .Values.api.no }}{{ $no = append $no "no" }}{{ end }}'
             "{{ len $no }}",

@@ -58,8 +58,27 @@ FAILURES = [
 @pytest.mark.parametrize(("output", "place", "message"), FAILURES, ids=[f[2] for f in FAILURES])
 def test_where_and_why_helm_did_not_render(output, place, message):
     error = ToolError(["helm", "template"], 1, output)
-    finding = template_failure(error, "shop", "charts/shop")
+    (finding,) = template_failure(error, "shop", "charts/shop")
     assert (finding.place, finding.message, finding.rule) == (place, message, "helm")
+
+
+def test_each_thing_that_a_chart_refuses_is_a_finding():
+    output = (
+        "Error: execution error at (shop/charts/web/templates/validate.yaml:9:4): web: port is"
+        " 0\nweb: image.tag is missing\n\nUse --debug flag to render out invalid YAML\n"
+    )
+    found = template_failure(ToolError(["helm", "template"], 1, output), "shop", "charts/shop")
+    place = "charts/shop/charts/web/templates/validate.yaml:9:5"
+    assert [(each.place, each.message) for each in found] == [
+        (place, "web: port is 0"),
+        (place, "web: image.tag is missing"),
+    ]
+
+
+def test_what_others_refuse_in_several_lines_is_one_finding():
+    output = "Error: execution error at (shop/charts/web/templates/NOTES.txt:9:4): oh\n  no: x\n"
+    found = template_failure(ToolError(["helm", "template"], 1, output), "shop", "charts/shop")
+    assert [each.message for each in found] == ["oh no: x"]
 
 
 def test_lint_says_warnings_and_errors_but_no_advice():

@@ -109,3 +109,46 @@ def test_of_what_cannot_be_read_no_references_are_missed():
     )
     outcome = prover(FakeHelm(v1_31=f"{unread}---\n{hpa}")).prove(on("1.31"), ())
     assert {finding.rule for finding in outcome.findings} == {"duplicate-key", "labels-complete"}
+
+
+class Refusing:
+    """A chart of which each of some subcharts refuses its values, deepest first, like Helm."""
+
+    def __init__(self, *subcharts: str, umbrella: bool = False) -> None:
+        self.subcharts, self.umbrella = subcharts, umbrella
+        self.asked = 0
+
+    def template(self, chart: Path, **options: Any) -> str:
+        self.asked += 1
+        for name in self.subcharts:
+            if name not in options["without"]:
+                place = f"shop/charts/{name}/templates/validate.yaml:9:4"
+                words = f"execution error at ({place}): {name}: no\n{name}: nor this"
+                raise ToolError(["helm"], 1, f"Error: {words}\n\nUse --debug flag\n")
+        if self.umbrella:
+            place = "shop/templates/validate.yaml:3:4"
+            raise ToolError(["helm"], 1, f"Error: execution error at ({place}): not so\n")
+        return CONFIG % "a"
+
+
+def test_what_each_subchart_refuses_is_said_at_once():
+    outcome = prover(Refusing("api", "web")).prove(on("1.31"), [])  # type: ignore[arg-type]
+    assert [each.message for each in outcome.findings] == [
+        "api: no",
+        "api: nor this",
+        "web: no",
+        "web: nor this",
+    ]
+    assert outcome.text == ""
+
+
+def test_what_the_umbrella_refuses_without_a_subchart_is_not_believed():
+    outcome = prover(Refusing("api", umbrella=True)).prove(on("1.31"), [])  # type: ignore[arg-type]
+    assert [each.message for each in outcome.findings] == ["api: no", "api: nor this"]
+
+
+def test_a_refusal_that_stays_is_said_once():
+    helm = Refusing(umbrella=True)
+    outcome = prover(helm).prove(on("1.31"), [])  # type: ignore[arg-type]
+    assert [each.message for each in outcome.findings] == ["not so"]
+    assert helm.asked == 1

@@ -94,12 +94,12 @@ def null_knobs(helm: Helm, subject: Subject, folder: Path) -> list[str]:
     bad = []
     for knob in subject.knobs:
         if not may_be_empty(knob.schema):
-            if not _required(schema, knob.path):
+            if not required(schema, knob.path):
                 bad.append(f"{subject.title}: {knob.path} is not required")
         elif not knob.live and not any(each.startswith("global.") for each in turn(knob).turned):
             variants[f"{knob.path} null"] = {**knob.needs, knob.path: None}
             variants[f"{knob.path} empty"] = {**knob.needs, knob.path: _empty(knob)}
-    rendered = _each_variant(helm, subject, variants, folder)
+    rendered = each_variant(helm, subject, variants, folder)
     paths = {name.rpartition(" ")[0]: None for name in variants}
     for path in paths:
         if rendered[f"{path} null"] != rendered[f"{path} empty"]:
@@ -114,7 +114,7 @@ def _empty(knob: Knob) -> Any:
     return [] if isinstance(knob.default, list) else ""
 
 
-def _required(schema: Mapping[str, Any], path: str) -> bool:
+def required(schema: Mapping[str, Any], path: str) -> bool:
     node = schema
     for part in path.split("."):
         if part not in node.get("properties", {}):
@@ -128,7 +128,7 @@ def _required(schema: Mapping[str, Any], path: str) -> bool:
     return True
 
 
-def _each_variant(
+def each_variant(
     helm: Helm, subject: Subject, variants: Mapping[str, Values], folder: Path
 ) -> dict[str, str]:
     """What each renders, or why it is refused: all at once where none is."""

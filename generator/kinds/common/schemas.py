@@ -28,6 +28,21 @@ OPEN: Final[Schema] = {"type": "object"}
 OPEN_FILLED: Final[Schema] = {"type": "object", "minProperties": 1}
 STRINGS: Final[Schema] = {"type": "object", "additionalProperties": {"type": "string"}}
 LABELS: Final[Schema] = STRINGS
+#: Without the chart's own: a second one of a key is no YAML, and selectors need the first.
+POD_LABELS: Final[Schema] = {
+    **LABELS,
+    "propertyNames": {
+        "not": {"enum": [f"app.kubernetes.io/{name}" for name in ("name", "instance", "component")]}
+    },
+}
+POD_ANNOTATIONS: Final[Schema] = {
+    **LABELS,
+    "propertyNames": {
+        "not": {
+            "pattern": r"^(checksum/.*|secret-revision|kubectl\.kubernetes\.io/default-container)$"
+        }
+    },
+}
 LIST: Final[Schema] = {"type": "array"}
 NAMES: Final[Schema] = {"type": "array", "items": {"type": "string"}}
 OBJECTS: Final[Schema] = {"type": "array", "items": {"type": "object"}}

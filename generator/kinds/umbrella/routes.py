@@ -87,7 +87,7 @@ def _ingress(chart: Chart) -> Iterator[Knob]:
     )
     yield Knob(
         path="ingress.annotations",
-        doc="More annotations of the Ingress objects.",
+        doc="More annotations of the Ingress objects. They win over the chart's own.",
         default={},
         schema=s.LABELS,
         flip={"flipped": "yes"},

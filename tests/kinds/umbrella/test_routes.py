@@ -121,6 +121,11 @@ class TestNginx:
         found = annotations(render(f5, limits), "shop-api-ingress")
         assert found == {"nginx.org/mergeable-ingress-type": "minion"}
 
+    def test_annotations_of_an_installer_win_over_the_charts_own(self, f5):
+        given = {"nginx.org/proxy-read-timeout": "5s", "example.com/note": "1e5"}
+        found = annotations(render(f5, {"ingress": {"annotations": given}}), "shop-ingress")
+        assert found == {**annotations(render(f5), "shop-ingress"), **given}
+
     def test_redirects_are_virtual_servers_once_switched_on(self, f5):
         off, on = render(f5), render(f5, {"redirects": {"enabled": True}})
         assert hosts(off.one("Ingress", "shop-www-ingress")) == ["www.example.com"]

@@ -9,8 +9,13 @@ from generator.kinds.common import schemas as s
 def pod(user: int, grace: int) -> list[Knob]:
     """Metadata, security, scheduling: what an installer may add to any pod."""
     return [
-        Knob(path="podAnnotations", doc="Annotations of the pods.", default={}, schema=s.LABELS),
-        Knob(path="podLabels", doc="More labels of the pods.", default={}, schema=s.LABELS),
+        Knob(
+            path="podAnnotations",
+            doc="More annotations of the pods.",
+            default={},
+            schema=s.POD_ANNOTATIONS,
+        ),
+        Knob(path="podLabels", doc="More labels of the pods.", default={}, schema=s.POD_LABELS),
         Knob(
             path="podSecurityContext",
             doc="Security context of the pods.",

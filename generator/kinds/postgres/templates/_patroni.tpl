@@ -125,7 +125,7 @@ postgresql:
   use_pg_rewind: true
   use_slots: true
   parameters:
-    max_connections: {{ .Values.maxConnections }}
+    max_connections: {{ .Values.maxConnections | int64 }}
     wal_level: replica
     hot_standby: "on"
     {{- if not (hasKey $parameters "wal_keep_size") }}

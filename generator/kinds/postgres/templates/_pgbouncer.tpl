@@ -15,10 +15,10 @@ stats_users = exporter
 pool_mode = transaction
 max_prepared_statements = 200
 # Those of all replicas, and 19 others, are at most the max_connections of the server.
-max_db_connections = {{ .Values.pooler.maxConnections }}
-default_pool_size = {{ .Values.pooler.poolSize }}
+max_db_connections = {{ .Values.pooler.maxConnections | int64 }}
+default_pool_size = {{ .Values.pooler.poolSize | int64 }}
 reserve_pool_size = {{ min 5 (sub (int .Values.pooler.maxConnections) (int .Values.pooler.poolSize)) }}
-max_client_conn = {{ .Values.pooler.maxClients }}
+max_client_conn = {{ .Values.pooler.maxClients | int64 }}
 query_wait_timeout = 15
 server_idle_timeout = 300
 server_login_retry = 2

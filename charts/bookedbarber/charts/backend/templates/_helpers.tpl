@@ -41,20 +41,20 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 
 {{/* Host of postgres: from the values, or of the same release. */}}
 {{- define "bookedbarber.backend.postgres.host" -}}
-{{- .Values.connections.postgres.host | default (printf "%spgbouncer" (include "bookedbarber.backend.prefix" .)) -}}
+{{- (.Values.connections.postgres).host | default (printf "%spgbouncer" (include "bookedbarber.backend.prefix" .)) -}}
 {{- end }}
 
 {{/* Host of redis: from the values, or of the same release. */}}
 {{- define "bookedbarber.backend.redis.host" -}}
-{{- .Values.connections.redis.host | default (printf "%sredis" (include "bookedbarber.backend.prefix" .)) -}}
+{{- (.Values.connections.redis).host | default (printf "%sredis" (include "bookedbarber.backend.prefix" .)) -}}
 {{- end }}
 
 {{/* Host of postgres for migrations: from the values, or of the same release. */}}
 {{- define "bookedbarber.backend.postgres.directHost" -}}
-{{- .Values.connections.postgres.host | default (printf "%spostgres-primary" (include "bookedbarber.backend.prefix" .)) -}}
+{{- (.Values.connections.postgres).host | default (printf "%spostgres-primary" (include "bookedbarber.backend.prefix" .)) -}}
 {{- end }}
 
 {{/* Host of redis for migrations: from the values, or of the same release. */}}
 {{- define "bookedbarber.backend.redis.directHost" -}}
-{{- .Values.connections.redis.host | default (printf "%sredis" (include "bookedbarber.backend.prefix" .)) -}}
+{{- (.Values.connections.redis).host | default (printf "%sredis" (include "bookedbarber.backend.prefix" .)) -}}
 {{- end }}

@@ -41,5 +41,5 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 
 {{/* Host of backend: from the values, or of the same release. */}}
 {{- define "bookedbarber.frontend.backend.host" -}}
-{{- .Values.connections.backend.host | default (printf "%sbackend" (include "bookedbarber.frontend.prefix" .)) -}}
+{{- (.Values.connections.backend).host | default (printf "%sbackend" (include "bookedbarber.frontend.prefix" .)) -}}
 {{- end }}

@@ -41,10 +41,10 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 
 {{/* Host of prometheus: from the values, or of the same release. */}}
 {{- define "monitoring.grafana.prometheus.host" -}}
-{{- .Values.connections.prometheus.host | default (printf "%sprometheus" (include "monitoring.grafana.prefix" .)) -}}
+{{- (.Values.connections.prometheus).host | default (printf "%sprometheus" (include "monitoring.grafana.prefix" .)) -}}
 {{- end }}
 
 {{/* Host of alertmanager: from the values, or of the same release. */}}
 {{- define "monitoring.grafana.alertmanager.host" -}}
-{{- .Values.connections.alertmanager.host | default (printf "%salertmanager" (include "monitoring.grafana.prefix" .)) -}}
+{{- (.Values.connections.alertmanager).host | default (printf "%salertmanager" (include "monitoring.grafana.prefix" .)) -}}
 {{- end }}

@@ -41,15 +41,15 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 
 {{/* Host of alertmanager: from the values, or of the same release. */}}
 {{- define "monitoring.prometheus.alertmanager.host" -}}
-{{- .Values.connections.alertmanager.host | default (printf "%salertmanager" (include "monitoring.prometheus.prefix" .)) -}}
+{{- (.Values.connections.alertmanager).host | default (printf "%salertmanager" (include "monitoring.prometheus.prefix" .)) -}}
 {{- end }}
 
 {{/* Host of kube-state-metrics: from the values, or of the same release. */}}
 {{- define "monitoring.prometheus.kube-state-metrics.host" -}}
-{{- .Values.connections.kubeStateMetrics.host | default (printf "%skube-state-metrics" (include "monitoring.prometheus.prefix" .)) -}}
+{{- (.Values.connections.kubeStateMetrics).host | default (printf "%skube-state-metrics" (include "monitoring.prometheus.prefix" .)) -}}
 {{- end }}
 
 {{/* Host of blackbox: from the values, or of the same release. */}}
 {{- define "monitoring.prometheus.blackbox.host" -}}
-{{- .Values.connections.blackbox.host | default (printf "%sblackbox" (include "monitoring.prometheus.prefix" .)) -}}
+{{- (.Values.connections.blackbox).host | default (printf "%sblackbox" (include "monitoring.prometheus.prefix" .)) -}}
 {{- end }}

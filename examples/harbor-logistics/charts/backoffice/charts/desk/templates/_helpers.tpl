@@ -41,15 +41,15 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 
 {{/* Host of billing-db: from the values, or of the same release. */}}
 {{- define "backoffice.desk.billing-db.host" -}}
-{{- .Values.connections.billingDb.host | default (printf "%sbilling-db" (include "backoffice.desk.prefix" .)) -}}
+{{- (.Values.connections.billingDb).host | default (printf "%sbilling-db" (include "backoffice.desk.prefix" .)) -}}
 {{- end }}
 
 {{/* Host of scratch: from the values, or of the same release. */}}
 {{- define "backoffice.desk.scratch.host" -}}
-{{- .Values.connections.scratch.host | default (printf "%sscratch" (include "backoffice.desk.prefix" .)) -}}
+{{- (.Values.connections.scratch).host | default (printf "%sscratch" (include "backoffice.desk.prefix" .)) -}}
 {{- end }}
 
 {{/* Host of api: from the values, or of the same release. */}}
 {{- define "backoffice.desk.api.host" -}}
-{{- .Values.connections.api.host | default "api.tracking.svc" -}}
+{{- (.Values.connections.api).host | default "api.tracking.svc" -}}
 {{- end }}

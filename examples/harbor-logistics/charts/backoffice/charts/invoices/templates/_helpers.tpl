@@ -41,5 +41,5 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 
 {{/* Host of billing-db: from the values, or of the same release. */}}
 {{- define "backoffice.invoices.billing-db.host" -}}
-{{- .Values.connections.billingDb.host | default (printf "%sbilling-db" (include "backoffice.invoices.prefix" .)) -}}
+{{- (.Values.connections.billingDb).host | default (printf "%sbilling-db" (include "backoffice.invoices.prefix" .)) -}}
 {{- end }}

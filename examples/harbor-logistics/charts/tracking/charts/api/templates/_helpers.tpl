@@ -41,20 +41,20 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 
 {{/* Host of orders-db: from the values, or of the same release. */}}
 {{- define "tracking.api.orders-db.host" -}}
-{{- .Values.connections.ordersDb.host | default (printf "%sorders-pool" (include "tracking.api.prefix" .)) -}}
+{{- (.Values.connections.ordersDb).host | default (printf "%sorders-pool" (include "tracking.api.prefix" .)) -}}
 {{- end }}
 
 {{/* Host of session-cache: from the values, or of the same release. */}}
 {{- define "tracking.api.session-cache.host" -}}
-{{- .Values.connections.sessionCache.host | default (printf "%ssession-cache" (include "tracking.api.prefix" .)) -}}
+{{- (.Values.connections.sessionCache).host | default (printf "%ssession-cache" (include "tracking.api.prefix" .)) -}}
 {{- end }}
 
 {{/* Host of orders-db for migrations: from the values, or of the same release. */}}
 {{- define "tracking.api.orders-db.directHost" -}}
-{{- .Values.connections.ordersDb.host | default (printf "%sorders-db-primary" (include "tracking.api.prefix" .)) -}}
+{{- (.Values.connections.ordersDb).host | default (printf "%sorders-db-primary" (include "tracking.api.prefix" .)) -}}
 {{- end }}
 
 {{/* Host of session-cache for migrations: from the values, or of the same release. */}}
 {{- define "tracking.api.session-cache.directHost" -}}
-{{- .Values.connections.sessionCache.host | default (printf "%ssession-cache" (include "tracking.api.prefix" .)) -}}
+{{- (.Values.connections.sessionCache).host | default (printf "%ssession-cache" (include "tracking.api.prefix" .)) -}}
 {{- end }}

@@ -42,7 +42,7 @@ spec:
       terminationMessagePolicy: FallbackToLogsOnError
       command:
         - timeout
-        - {{ .Values.wait.timeoutSeconds | quote }}
+        - {{ .Values.wait.timeoutSeconds | int64 | quote }}
         - sh
         - -c
         - until nc -z -w 2 "$HOST" "$PORT"; do sleep 2; done
@@ -70,7 +70,7 @@ spec:
       terminationMessagePolicy: FallbackToLogsOnError
       command:
         - timeout
-        - {{ .Values.wait.timeoutSeconds | quote }}
+        - {{ .Values.wait.timeoutSeconds | int64 | quote }}
         - sh
         - -c
         - until nc -z -w 2 "$HOST" "$PORT"; do sleep 2; done

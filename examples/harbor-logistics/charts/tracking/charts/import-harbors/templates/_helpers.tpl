@@ -41,5 +41,5 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 
 {{/* Host of orders-db: from the values, or of the same release. */}}
 {{- define "tracking.import-harbors.orders-db.host" -}}
-{{- .Values.connections.ordersDb.host | default (printf "%sorders-pool" (include "tracking.import-harbors.prefix" .)) -}}
+{{- (.Values.connections.ordersDb).host | default (printf "%sorders-pool" (include "tracking.import-harbors.prefix" .)) -}}
 {{- end }}

@@ -41,5 +41,5 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 
 {{/* Host of api: from the values, or of the same release. */}}
 {{- define "tracking.portal.api.host" -}}
-{{- .Values.connections.api.host | default (printf "%sapi" (include "tracking.portal.prefix" .)) -}}
+{{- (.Values.connections.api).host | default (printf "%sapi" (include "tracking.portal.prefix" .)) -}}
 {{- end }}

@@ -41,5 +41,5 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 
 {{/* Host of session-cache: from the values, or of the same release. */}}
 {{- define "tracking.webhooks.session-cache.host" -}}
-{{- .Values.connections.sessionCache.host | default (printf "%ssession-cache" (include "tracking.webhooks.prefix" .)) -}}
+{{- (.Values.connections.sessionCache).host | default (printf "%ssession-cache" (include "tracking.webhooks.prefix" .)) -}}
 {{- end }}

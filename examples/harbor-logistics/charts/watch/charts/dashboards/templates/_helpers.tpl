@@ -41,10 +41,10 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 
 {{/* Host of metrics: from the values, or of the same release. */}}
 {{- define "watch.dashboards.metrics.host" -}}
-{{- .Values.connections.metrics.host | default (printf "%smetrics" (include "watch.dashboards.prefix" .)) -}}
+{{- (.Values.connections.metrics).host | default (printf "%smetrics" (include "watch.dashboards.prefix" .)) -}}
 {{- end }}
 
 {{/* Host of alerts: from the values, or of the same release. */}}
 {{- define "watch.dashboards.alerts.host" -}}
-{{- .Values.connections.alerts.host | default (printf "%salerts" (include "watch.dashboards.prefix" .)) -}}
+{{- (.Values.connections.alerts).host | default (printf "%salerts" (include "watch.dashboards.prefix" .)) -}}
 {{- end }}

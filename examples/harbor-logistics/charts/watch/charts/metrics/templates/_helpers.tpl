@@ -41,15 +41,15 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 
 {{/* Host of alerts: from the values, or of the same release. */}}
 {{- define "watch.metrics.alerts.host" -}}
-{{- .Values.connections.alerts.host | default (printf "%salerts" (include "watch.metrics.prefix" .)) -}}
+{{- (.Values.connections.alerts).host | default (printf "%salerts" (include "watch.metrics.prefix" .)) -}}
 {{- end }}
 
 {{/* Host of cluster-state: from the values, or of the same release. */}}
 {{- define "watch.metrics.cluster-state.host" -}}
-{{- .Values.connections.clusterState.host | default (printf "%scluster-state" (include "watch.metrics.prefix" .)) -}}
+{{- (.Values.connections.clusterState).host | default (printf "%scluster-state" (include "watch.metrics.prefix" .)) -}}
 {{- end }}
 
 {{/* Host of outside-in: from the values, or of the same release. */}}
 {{- define "watch.metrics.outside-in.host" -}}
-{{- .Values.connections.outsideIn.host | default (printf "%soutside-in" (include "watch.metrics.prefix" .)) -}}
+{{- (.Values.connections.outsideIn).host | default (printf "%soutside-in" (include "watch.metrics.prefix" .)) -}}
 {{- end }}

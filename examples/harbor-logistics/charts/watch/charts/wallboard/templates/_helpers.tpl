@@ -41,5 +41,5 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 
 {{/* Host of metrics: from the values, or of the same release. */}}
 {{- define "watch.wallboard.metrics.host" -}}
-{{- .Values.connections.metrics.host | default (printf "%smetrics" (include "watch.wallboard.prefix" .)) -}}
+{{- (.Values.connections.metrics).host | default (printf "%smetrics" (include "watch.wallboard.prefix" .)) -}}
 {{- end }}

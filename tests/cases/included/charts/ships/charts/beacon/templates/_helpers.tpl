@@ -41,5 +41,5 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 
 {{/* Host of radar: from the values, or of the same release. */}}
 {{- define "ships.beacon.radar.host" -}}
-{{- .Values.connections.radar.host | default (printf "%sradar" (include "ships.beacon.prefix" .)) -}}
+{{- (.Values.connections.radar).host | default (printf "%sradar" (include "ships.beacon.prefix" .)) -}}
 {{- end }}

@@ -41,5 +41,5 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 
 {{/* Host of hoist: from the values, or of the same release. */}}
 {{- define "ships.radar.hoist.host" -}}
-{{- .Values.connections.hoist.host | default "hoist.cranes.svc" -}}
+{{- (.Values.connections.hoist).host | default "hoist.cranes.svc" -}}
 {{- end }}

@@ -41,5 +41,5 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 
 {{/* Host of inbox: from the values, or of the same release. */}}
 {{- define "mail.dispatcher.inbox.host" -}}
-{{- .Values.connections.inbox.host | default (printf "%sinbox" (include "mail.dispatcher.prefix" .)) -}}
+{{- (.Values.connections.inbox).host | default (printf "%sinbox" (include "mail.dispatcher.prefix" .)) -}}
 {{- end }}

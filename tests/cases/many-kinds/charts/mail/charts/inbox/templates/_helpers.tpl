@@ -41,5 +41,5 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 
 {{/* Host of sender: from the values, or of the same release. */}}
 {{- define "mail.inbox.sender.host" -}}
-{{- .Values.connections.sender.host | default (printf "%ssender" (include "mail.inbox.prefix" .)) -}}
+{{- (.Values.connections.sender).host | default (printf "%ssender" (include "mail.inbox.prefix" .)) -}}
 {{- end }}

@@ -41,5 +41,5 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 
 {{/* Host of inbox: from the values, or of the same release. */}}
 {{- define "mail.load.inbox.host" -}}
-{{- .Values.connections.inbox.host | default (printf "%sinbox" (include "mail.load.prefix" .)) -}}
+{{- (.Values.connections.inbox).host | default (printf "%sinbox" (include "mail.load.prefix" .)) -}}
 {{- end }}
