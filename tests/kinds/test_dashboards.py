@@ -9,7 +9,14 @@ from grafana_foundation_sdk.cog.encoder import JSONEncoder
 from grafana_foundation_sdk.cog.plugins import register_default_plugins
 from grafana_foundation_sdk.models.dashboard import Dashboard
 
+from generator.kinds.grafana.dashboards import boards as make_boards
 from generator.kinds.grafana.dashboards.panels import uid_of
+from generator.kinds.grafana.promql import plain
+from generator.kinds.grafana.seen import look
+from generator.kinds.prometheus.expressions import mistakes
+from generator.kinds.prometheus.known import known
+from generator.spec.read import read_platform
+from tests import needs
 from tests.kinds.monitoring import (
     CACHE,
     DATABASE,
@@ -152,6 +159,27 @@ def test_promtool_parses_every_query(boards, tmp_path):
     done = run(promtool(), "check", "rules", tmp_path / "queries.yaml")
     assert done.returncode == 0, done.stdout + done.stderr
     assert f"{len(rules)} rules found" in done.stdout
+
+
+@pytest.mark.parametrize("spec", [None, "platform.yaml", "examples/harbor-logistics/platform.yaml"])
+def test_every_metric_and_label_is_known(watch, spec):
+    """Of a target that is read, of a rule, or exported: what nobody has is never shown."""
+    found = read_platform(needs.ROOT / spec if spec else watch.path.parents[1] / "platform.yaml")
+    wrong, asked = [], 0
+    for chart in found.charts:
+        for component in chart.components:
+            if component.kind != "grafana":
+                continue
+            seen = look(component, chart, found)
+            series = known(found, seen.chart, seen.server)
+            for name, text in make_boards(component, chart, found):
+                for panel in panels(json.loads(text)):
+                    for target in panel["targets"]:
+                        asked += 1
+                        said = list(mistakes(plain(target["expr"]), series))
+                        wrong += [(name, panel["title"], *one) for one in said]
+    assert wrong == []
+    assert asked > 100
 
 
 def test_recorded_series_that_are_shown_are_recorded(watch, boards):

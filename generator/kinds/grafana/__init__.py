@@ -89,8 +89,14 @@ def platform_problems(component: Component, chart: Chart, platform: Platform) ->
     if seen is not None:
         from generator.kinds.grafana.checks import dashboard_problems  # with a parser of PromQL
         from generator.kinds.grafana.metrics import declared
+        from generator.kinds.prometheus.known import known
 
-        yield from dashboard_problems(settings.dashboards, seen.boards, declared(seen.known))
+        yield from dashboard_problems(
+            settings.dashboards,
+            seen.boards,
+            declared(seen.known),
+            known(platform, seen.chart, seen.server),
+        )
 
 
 def link(component: Component) -> Link | None:

@@ -5,25 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from generator.kinds.api import Problem
-from generator.kinds.grafana.metrics import Metric, of_series, shown_metrics
-from generator.kinds.grafana.promql import parsed, selectors
+from generator.kinds.grafana.metrics import Metric, shown_metrics
+from generator.kinds.grafana.promql import plain
 from generator.kinds.grafana.wanted import WantedBoard, WantedPanel
+from generator.kinds.prometheus.expressions import mistakes
+from generator.kinds.prometheus.known import TARGET, Series
 from generator.spec.model import Path
 from generator.spec.remedy import nearest
 
 _RULE = "dashboard"
 
-#: Labels that discovery gives every series.
-_ALWAYS = ("cluster", "instance", "job", "namespace", "node", "pod")
-
-#: Labels that a type brings along.
-_OF_TYPE = {"histogram": ("le",), "summary": ("quantile",)}
-
 
 def dashboard_problems(
-    boards: Iterable[WantedBoard], there: Iterable[str], metrics: Mapping[str, Metric]
+    boards: Iterable[WantedBoard],
+    there: Iterable[str],
+    metrics: Mapping[str, Metric],
+    known: Mapping[str, Series],
 ) -> Iterator[Problem]:
-    """`there` are the names of the dashboards that there are anyway."""
+    """`there` are the names of the dashboards that there are anyway, `known` all series."""
     there = tuple(there)
     for board in boards:
         if not board.title and board.name not in there:
@@ -33,13 +32,15 @@ def dashboard_problems(
                 message="a dashboard needs a title",
                 hint=f"add `title:`; only {', '.join(there)} have one of their own",
             )
-        wrong = [one for panel in board.panels for one in _panel_problems(panel, metrics)]
+        wrong = [one for panel in board.panels for one in _panel_problems(panel, metrics, known)]
         yield from wrong
         if not wrong:
             yield from _choice_problems(board, metrics)
 
 
-def _panel_problems(panel: WantedPanel, metrics: Mapping[str, Metric]) -> Iterator[Problem]:
+def _panel_problems(
+    panel: WantedPanel, metrics: Mapping[str, Metric], known: Mapping[str, Series]
+) -> Iterator[Problem]:
     if bool(panel.metric) == bool(panel.expr):
         yield Problem(
             path=panel.path,
@@ -50,7 +51,7 @@ def _panel_problems(panel: WantedPanel, metrics: Mapping[str, Metric]) -> Iterat
     elif panel.metric:
         yield from _metric_problems(panel, metrics)
     else:
-        yield from _expr_problems(panel, metrics)
+        yield from _expr_problems(panel, known)
     if panel.unit:
         yield from _unit_problems(panel)
 
@@ -58,10 +59,10 @@ def _panel_problems(panel: WantedPanel, metrics: Mapping[str, Metric]) -> Iterat
 def _metric_problems(panel: WantedPanel, metrics: Mapping[str, Metric]) -> Iterator[Problem]:
     metric = metrics.get(panel.metric)
     if metric is None:
-        yield _undeclared(panel.source, panel.metric, metrics)
+        yield _undeclared(panel, metrics)
         return
     for index, label in enumerate(panel.by or ()):
-        if label not in (*metric.labels, *_ALWAYS):
+        if label not in (*metric.labels, *TARGET):
             yield _no_label((*panel.path, "by", index), metric, label)
     for setting, written, fits in (
         ("per", panel.per, metric.type == "counter"),
@@ -78,7 +79,7 @@ def _metric_problems(panel: WantedPanel, metrics: Mapping[str, Metric]) -> Itera
         yield _belongs(panel, "legend", "expr")
 
 
-def _expr_problems(panel: WantedPanel, metrics: Mapping[str, Metric]) -> Iterator[Problem]:
+def _expr_problems(panel: WantedPanel, known: Mapping[str, Series]) -> Iterator[Problem]:
     for setting, written in (
         ("by", panel.by),
         ("per", panel.per),
@@ -86,31 +87,8 @@ def _expr_problems(panel: WantedPanel, metrics: Mapping[str, Metric]) -> Iterato
     ):
         if written:
             yield _belongs(panel, setting, "metric")
-    try:
-        asked = selectors(parsed(panel.expr))
-    except ValueError as error:
-        yield Problem(
-            path=panel.source,
-            rule=_RULE,
-            message=f"this is no PromQL: {error}",
-            hint="for example sum(rate(orders_total[$__rate_interval]))",
-        )
-        return
-    if not asked:
-        yield Problem(
-            path=panel.source,
-            rule=_RULE,
-            message="this PromQL asks for no metric",
-            hint="for example sum(rate(orders_total[$__rate_interval]))",
-        )
-    for name, labels in asked:
-        owner = of_series(name, metrics)
-        if owner is None:
-            yield _undeclared(panel.source, name, metrics)
-            continue
-        metric = metrics[owner]
-        own = (*metric.labels, *_ALWAYS, *_OF_TYPE.get(metric.type, ()))
-        yield from (_no_label(panel.source, metric, one) for one in labels if one not in own)
+    for what, hint in mistakes(plain(panel.expr), known):
+        yield Problem(path=panel.source, rule=_RULE, message=what, hint=hint)
 
 
 def _choice_problems(board: WantedBoard, metrics: Mapping[str, Metric]) -> Iterator[Problem]:
@@ -143,14 +121,12 @@ def _unit_problems(panel: WantedPanel) -> Iterator[Problem]:
     )
 
 
-def _undeclared(path: Path, name: str, metrics: Mapping[str, Metric]) -> Problem:
+def _undeclared(panel: WantedPanel, metrics: Mapping[str, Metric]) -> Problem:
     return Problem(
-        path=path,
+        path=panel.source,
         rule=_RULE,
-        message=f"no component that is read declares the metric {name!r}",
-        hint=_near(
-            name, list(metrics), also="declare it: metrics: {exports: {…}} of its component"
-        ),
+        message=f"no component that is read exports {panel.metric!r}",
+        hint=_near(panel.metric, metrics, also="declare it: metrics: {exports: {…}}"),
     )
 
 

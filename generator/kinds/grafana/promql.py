@@ -21,9 +21,14 @@ _SELECTOR = re.compile(
 )
 
 
+def plain(expr: str) -> str:
+    """The same without what only Grafana knows."""
+    return _OWN.sub("5m", expr)
+
+
 def parsed(expr: str) -> promql_parser.Expr:
     """Its tree. Raises `ValueError` with what is wrong."""
-    return promql_parser.parse(_OWN.sub("5m", expr))
+    return promql_parser.parse(plain(expr))
 
 
 def selectors(tree: promql_parser.Expr) -> list[tuple[str, tuple[str, ...]]]:

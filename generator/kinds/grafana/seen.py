@@ -13,12 +13,13 @@ from generator.spec.model import Chart, Component, Platform
 class Seen:
     """What the first Prometheus that Grafana connects to knows.
 
-    `found` are its targets, `known` the components that they belong to.
+    It is the `server` of the `chart`. `found` are its targets, `known` their components.
     `measured`: somebody counts requests. `exported`: a database has the exporter beside it.
     `poolers` are the workloads before databases, `routed` the measured components with addresses.
     """
 
-    source: str
+    server: Component
+    chart: Chart
     http: Http
     found: tuple[targets.Target, ...]
     known: tuple[Component, ...]
@@ -69,7 +70,8 @@ def look(component: Component, chart: Chart, platform: Platform) -> Seen | None:
     databases = [one.settings for one in known if one.kind == "postgres"]
     routed = {(one.name, name) for one in platform.charts for name in one.routed}
     return Seen(
-        source=source.name,
+        server=source,
+        chart=of,
         http=source.settings.http,
         found=found,
         known=tuple(known),

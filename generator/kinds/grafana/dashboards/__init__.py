@@ -48,7 +48,7 @@ def boards(component: Component, chart: Chart, platform: Platform) -> Iterator[t
             platform.name,
             name,
             board.title,
-            seen.source,
+            seen.server.name,
             board.panels,
             board.variables,
             about=board.about,
