@@ -10,9 +10,9 @@ from grafana_foundation_sdk.cog.plugins import register_default_plugins
 from grafana_foundation_sdk.models.dashboard import Dashboard
 
 from generator.kinds.grafana.dashboards import boards as make_boards
-from generator.kinds.grafana.dashboards.panels import uid_of
 from generator.kinds.grafana.promql import plain
 from generator.kinds.grafana.seen import look
+from generator.kinds.grafana.uids import uid_of
 from generator.kinds.prometheus.expressions import mistakes
 from generator.kinds.prometheus.known import known
 from generator.spec.read import read_platform

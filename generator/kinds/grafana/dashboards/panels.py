@@ -12,11 +12,12 @@ from grafana_foundation_sdk.cog.builder import Builder
 from grafana_foundation_sdk.models import common as words
 from grafana_foundation_sdk.models import dashboard as model
 
+from generator.kinds.grafana.uids import uid_of
+
 #: The viewer may choose another data source; the first Prometheus is the default.
 SOURCE = model.DataSourceRef(type_val="prometheus", uid="${datasource}")
 
 _WIDTH = 24
-_UID = 40
 
 #: (PromQL, legend)
 Query = tuple[str, str]
@@ -141,11 +142,6 @@ def listed(name: str, label: str, values: Iterable[str]) -> Variable:
         .multi(True)
         .current(_all())
     )
-
-
-def uid_of(platform: str, name: str) -> str:
-    """The uid of a dashboard: it never changes, so that links stay good."""
-    return f"{platform[: _UID - 1 - len(name)]}-{name}"
 
 
 def dashboard(
