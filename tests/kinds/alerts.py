@@ -14,6 +14,9 @@ World = Mapping[str, str]
 API = 'namespace="shop",job="api"'
 POD = 'namespace="shop",pod="api-1"'
 HPA = 'namespace="shop",horizontalpodautoscaler="api"'
+CONDITION = "kube_horizontalpodautoscaler_status_condition"
+SCALING = f'{CONDITION}{{{HPA},condition="ScalingActive",status="false"}}'
+BUDGET = 'namespace="shop",poddisruptionbudget="api"'
 QUOTA = 'namespace="shop",resourcequota="shop",resource="pods"'
 CLAIM = 'namespace="shop",persistentvolumeclaim="data-0"'
 OWN = 'namespace="watch",job="prometheus",pod="prometheus-0"'
@@ -156,6 +159,22 @@ CLUSTER = (
         },
     ),
     Case(
+        alert="HpaCantScale",
+        fires={SCALING: "1x60"},
+        silent={SCALING.replace('"false"', '"true"'): "1x60", SCALING: "0x60"},
+    ),
+    Case(
+        alert="DisruptionBudgetBroken",
+        fires={
+            f"kube_poddisruptionbudget_status_current_healthy{{{BUDGET}}}": "1x60",
+            f"kube_poddisruptionbudget_status_desired_healthy{{{BUDGET}}}": "2x60",
+        },
+        silent={
+            f"kube_poddisruptionbudget_status_current_healthy{{{BUDGET}}}": "2x60",
+            f"kube_poddisruptionbudget_status_desired_healthy{{{BUDGET}}}": "2x60",
+        },
+    ),
+    Case(
         alert="JobFailed",
         fires={'kube_job_failed{namespace="shop",job_name="seed",condition="true"}': "1x60"},
         silent={'kube_job_failed{namespace="shop",job_name="seed",condition="false"}': "1x60"},
@@ -200,6 +219,15 @@ CLUSTER = (
         alert="AddressDown",
         fires={'probe_success{job="probe",instance="https://a.example.com/"}': "0x60"},
         silent={'probe_success{job="probe",instance="https://a.example.com/"}': "1x60"},
+    ),
+    Case(
+        alert="AddressWithOldTls",
+        fires={
+            'probe_tls_version_info{instance="https://a.example.com/",version="TLS 1.1"}': "1x60"
+        },
+        silent={
+            'probe_tls_version_info{instance="https://a.example.com/",version="TLS 1.3"}': "1x60"
+        },
     ),
     Case(
         alert="CertificateExpiring",

@@ -16,7 +16,19 @@ FAST = f'{DURATION}_bucket{{{API},handler="/buy",le="0.5"}}'
 ALL = f'{DURATION}_count{{{API},handler="/buy"}}'
 UP = f'up{{{API},pod="a"}}'
 DB = 'namespace="shop",job="db",pod="db-0"'
+DB_1 = 'namespace="shop",job="db",pod="db-1"'
+POOLER = 'namespace="shop",job="pooler",pod="pooler-1",database="shop"'
 CACHE = 'namespace="shop",job="cache",pod="cache-0"'
+
+
+def members(*nodes: tuple[str, str]) -> dict[str, str]:
+    """Members of a cluster, each with its node and role."""
+    return {
+        f'redis_instance_info{{namespace="shop",job="cache",pod="cache-{n}",node="{node}",'
+        f'role="{role}"}}': "1x90"
+        for n, (node, role) in enumerate(nodes)
+    }
+
 
 OBJECTIVES = (
     Case(
@@ -84,6 +96,51 @@ DATA = (
         },
     ),
     Case(
+        alert="PostgresReplicaMissing",
+        fires={
+            f"patroni_primary{{{DB}}}": "1x60",
+            f"patroni_primary{{{DB_1}}}": "0x60",
+            f"patroni_postgres_streaming{{{DB}}}": "0x60",
+            f"patroni_postgres_streaming{{{DB_1}}}": "0x60",
+        },
+        silent={
+            f"patroni_primary{{{DB}}}": "1x60",
+            f"patroni_primary{{{DB_1}}}": "0x60",
+            f"patroni_postgres_streaming{{{DB}}}": "0x60",
+            f"patroni_postgres_streaming{{{DB_1}}}": "1x60",
+        },
+    ),
+    Case(
+        alert="PostgresFailover",
+        fires={f"patroni_postgres_timeline{{{DB}}}": "3x55 4x60"},
+        silent={f"patroni_postgres_timeline{{{DB}}}": "3x30 4x60"},  # half an hour ago
+    ),
+    Case(
+        alert="PostgresTransactionOpen",
+        fires={
+            f'pg_stat_activity_max_tx_duration{{{DB},usename="app",state="idle in transaction"}}': (
+                "900x60"
+            )
+        },
+        silent={f'pg_stat_activity_max_tx_duration{{{DB},usename="app",state="active"}}': "900x60"},
+    ),
+    Case(
+        alert="PoolerWaits",
+        fires={f"pgbouncer_pools_client_maxwait_seconds{{{POOLER}}}": "9x60"},
+        silent={f"pgbouncer_pools_client_maxwait_seconds{{{POOLER}}}": "1x60"},
+    ),
+    Case(
+        alert="PostgresArchiveStale",
+        fires={
+            f"pg_stat_archiver_last_archive_age{{{DB}}}": "1000x60",
+            f"patroni_primary{{{DB}}}": "1x60",
+        },
+        silent={  # of a replica it says nothing
+            f"pg_stat_archiver_last_archive_age{{{DB}}}": "1000x60",
+            f"patroni_primary{{{DB}}}": "0x60",
+        },
+    ),
+    Case(
         alert="PostgresReplicaLags",
         fires={f"pg_replication_lag_seconds{{{DB}}}": "90x60"},
         silent={f"pg_replication_lag_seconds{{{DB}}}": "9x60"},
@@ -134,6 +191,30 @@ DATA = (
             'redis_cluster_state{namespace="shop",job="cache",pod="cache-1"}': "1x60",
         },
         silent={f"redis_cluster_state{{{CACHE}}}": "1x60"},
+    ),
+    Case(
+        alert="RedisSlotsNotCovered",
+        fires={f"redis_cluster_slots_ok{{{CACHE}}}": "16000x60"},
+        silent={f"redis_cluster_slots_ok{{{CACHE}}}": "16384x60"},
+    ),
+    Case(
+        alert="RedisMasterWithoutReplica",
+        fires={
+            f"redis_connected_slaves{{{CACHE}}}": "0x60",
+            f'redis_instance_info{{{CACHE},role="master"}}': "1x60",
+            'redis_connected_slaves{namespace="shop",job="cache",pod="cache-1"}': "1x60",
+        },
+        silent={  # it is a replica itself
+            f"redis_connected_slaves{{{CACHE}}}": "0x60",
+            f'redis_instance_info{{{CACHE},role="slave"}}': "1x60",
+            'redis_connected_slaves{namespace="shop",job="cache",pod="cache-1"}': "1x60",
+        },
+    ),
+    Case(
+        alert="RedisMastersColocated",
+        fires=members(("a", "master"), ("a", "master"), ("b", "master"), ("c", "slave")),
+        silent=members(("a", "master"), ("a", "slave"), ("b", "master"), ("c", "master")),
+        minute=80,
     ),
     Case(
         alert="RedisMemoryHigh",

@@ -84,4 +84,5 @@ def test_every_alert_says_what_is_wrong_and_how_bad_it_is(rules):
     for rule in all_rules(rules):
         if "alert" in rule:
             assert rule["labels"]["severity"] in ("critical", "warning", "info", "none")
-            assert set(rule["annotations"]) == {"summary", "description"}
+            links = {"runbook_url", "dashboard_url"}
+            assert set(rule["annotations"]) == {"summary", "description", *links}

@@ -6,6 +6,7 @@ are called, and for what components promise, whether their own metrics and label
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -113,6 +114,29 @@ def test_an_alert_of_the_authors_own_fires_when_it_must_and_not_otherwise(case, 
     query = firing(case.alert, case.labels)
     both = [(case.fires, query, 1, case.minute), (case.silent, query, None, case.minute)]
     judge(tmp_path, {file.name: file.read_text()}, both, case.step)
+
+
+@pytest.mark.parametrize("spec", SPECS, ids=title)
+def test_every_alert_leads_to_its_runbook_and_to_a_dashboard(spec):
+    boards = spec.parent.glob("charts/*/charts/*/files/dashboards/*.json")
+    uids = {json.loads(board.read_text())["uid"] for board in boards}
+    seen = 0
+    for file in rule_files(spec):
+        pages = file.parents[2] / "runbooks"
+        for group in yaml.safe_load(file.read_text())["groups"]:
+            for rule in group["rules"]:
+                if "alert" in rule:
+                    page, _, anchor = rule["annotations"]["runbook_url"].partition("#")
+                    text = (pages / page.removeprefix("$(runbooks)/")).read_text()
+                    (section,) = re.findall(
+                        rf"^## {rule['alert']}\n(.*?)(?=^## |\Z)", text, re.DOTALL | re.MULTILINE
+                    )
+                    assert anchor == rule["alert"].lower()
+                    assert "1. " in section or len(section) > 150, rule["alert"]
+                    uid = rule["annotations"]["dashboard_url"].removeprefix("$(dashboards)/d/")
+                    assert uid in uids, rule["alert"]
+                    seen += 1
+    assert seen > 30
 
 
 @pytest.mark.parametrize("spec", SPECS, ids=title)

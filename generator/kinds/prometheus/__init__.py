@@ -137,7 +137,7 @@ def workloads(component: Component) -> Sequence[Workload]:
 
 
 def knobs(component: Component, chart: Chart) -> Sequence[Knob]:
-    return [*own.knobs(component.settings), *mesh_knobs(chart, DOORS)]
+    return [*own.knobs(component.settings, _runbooks(component)), *mesh_knobs(chart, DOORS)]
 
 
 def platform_knobs(component: Component, chart: Chart, platform: Platform) -> Sequence[Knob]:
@@ -185,6 +185,7 @@ def platform_files(component: Component, chart: Chart, platform: Platform) -> Se
     found.append(
         File(template="rules/platform.yaml", path="files/rules/platform.yaml", context=seen)
     )
+    found += _runbook_files(platform, chart, component, seen)
     found += _objective_files(platform, read_from, settings)
     return [*found, *_declared_files(platform, chart, component)]
 
@@ -201,6 +202,36 @@ def _objective_files(
             template="rules/objectives.yaml",
             path=f"files/rules/{chart}-{component}.yaml",
             context={"objectives": objectives, "windows": slo.WINDOWS},
+        )
+
+
+def _runbooks(component: Component) -> str:
+    """Where the pages lie, seen from the spec."""
+    return f"charts/{component.chart_name}/charts/{component.name}/runbooks"
+
+
+def _runbook_files(
+    platform: Platform, chart: Chart, component: Component, seen: Mapping[str, Any]
+) -> Iterator[File]:
+    """A page for each file of rules, with a section for each alert."""
+    settings: Settings = component.settings
+    read_from: tuple[targets.Target, ...] = seen["targets"]
+    pages = {
+        "monitoring": True,
+        "kubernetes": bool(seen["state"] or settings.nodes),
+        "addresses": bool(seen["blackbox"]),
+        "objectives": bool(slo.objectives(platform, read_from, settings.http)),
+        "postgres": bool(seen["data"].postgres),
+        "redis": bool(seen["data"].redis),
+    }
+    for name, there in pages.items():
+        if there:
+            yield File(template=f"runbooks/{name}.md", path=f"runbooks/{name}.md")
+    for other, one in targets.evaluated(platform, chart, component):
+        yield File(
+            template="runbooks/declared.md",
+            path=f"runbooks/{other.name}-{one.name}.md",
+            context={"component_of": one, "namespace": other.namespace},
         )
 
 

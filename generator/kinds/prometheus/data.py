@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from generator.kinds.postgres.settings import SCHEDULES
@@ -24,6 +25,7 @@ class Data:
     """Selectors of the jobs of each kind, "" where there are none."""
 
     postgres: str
+    poolers: str
     redis: str
     backups: tuple[Backup, ...]
 
@@ -31,6 +33,11 @@ class Data:
 def look(platform: Platform, found: tuple[Target, ...]) -> Data:
     return Data(
         postgres=_jobs(found, "postgres"),
+        poolers=_selector(
+            one.workload
+            for one in found
+            if one.kind == "postgres" and one.workload != one.component
+        ),
         redis=_jobs(found, "redis"),
         backups=_backups(platform, found),
     )
@@ -38,7 +45,11 @@ def look(platform: Platform, found: tuple[Target, ...]) -> Data:
 
 def _jobs(found: tuple[Target, ...], kind: str) -> str:
     """The components themselves, without what stands before them, as poolers do."""
-    names = dict.fromkeys(one.component for one in found if one.kind == kind)
+    return _selector(one.component for one in found if one.kind == kind)
+
+
+def _selector(jobs: Iterable[str]) -> str:
+    names = dict.fromkeys(jobs)
     return f'job=~"{"|".join(names)}"' if names else ""
 
 

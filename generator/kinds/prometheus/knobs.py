@@ -11,13 +11,14 @@ from generator.kinds.prometheus.settings import RELOADER, RELOADER_RESOURCES, Se
 USER = 65534
 
 
-def knobs(settings: Settings) -> list[Knob]:
+def knobs(settings: Settings, folder: str) -> list[Knob]:
     return [
         *k.naming(),
         *k.image(settings.image),
         *_replicas(settings),
         *_storage(settings),
         *_scraping(settings),
+        *_links(settings, folder),
         *_reloader(),
         *server.probes(
             ("/-/healthy", "http"),
@@ -109,6 +110,27 @@ def _scraping(settings: Settings) -> list[Knob]:
             schema=s.STRING,
         ),
         server.external_url(),
+    ]
+
+
+def _links(settings: Settings, folder: str) -> list[Knob]:
+    return [
+        Knob(
+            path="links.runbooks",
+            doc="Address of the runbooks, for the links in alerts: where the forge or the wiki "
+            "shows the folder `runbooks` of this chart. Default: their place in the repository.",
+            default=settings.runbooks or folder,
+            schema=s.STRING,
+            flip="https://flipped.example.com/runbooks",
+        ),
+        Knob(
+            path="links.dashboards",
+            doc="Address that people reach Grafana by, for the links in alerts. Empty: the links "
+            "begin with its path.",
+            default=settings.dashboards,
+            schema=s.STRING,
+            flip="https://flipped.example.com",
+        ),
     ]
 
 

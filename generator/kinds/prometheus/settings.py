@@ -53,6 +53,8 @@ class Settings:
     nodes: bool
     limits: Limits
     http: Http
+    runbooks: str
+    dashboards: str
 
     #: What the shared templates of services and tests ask for.
     port: int = 9090
@@ -63,6 +65,7 @@ class Settings:
 def read_settings(data: Mapping[str, Any]) -> Settings:
     claim = read_claim(data["storage"])
     size, limits, http = data.get("retentionSize"), data.get("limits", {}), data.get("http", {})
+    links = data.get("links", {})
     return Settings(
         image=read_image(data.get("image", IMAGE)),
         replicas=data.get("replicas", 2),
@@ -83,4 +86,6 @@ def read_settings(data: Mapping[str, Any]) -> Settings:
             status=http.get("status", "status"),
             handler=http.get("handler", "handler"),
         ),
+        runbooks=links.get("runbooks", ""),
+        dashboards=links.get("dashboards", ""),
     )
