@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from generator import __version__, cli_deploy, cli_doctor, cli_plan, cli_status
+from generator import __version__, cli_deploy, cli_doctor, cli_init, cli_plan, cli_status
 from generator.errors import GeneratorError, InputError
 from generator.options import EPILOG, KUBERNETES, helm_option, spec_option
 
@@ -74,6 +74,7 @@ def cli() -> None:
     """One platform.yaml becomes Helm umbrella charts: proven, packaged, published.
 
     \b
+    python -m generator init                      a first platform.yaml
     python -m generator build                     charts/, proven, and packages in dist/
     python -m generator build --check             is charts/ what the spec says? (for CI)
     python -m generator check                     every environment, five Kubernetes versions
@@ -290,6 +291,7 @@ def schema(spec: Path) -> int:
 cli.add_command(cli_deploy.deploy)
 cli.add_command(cli_deploy.rollback)
 cli.add_command(cli_doctor.doctor)
+cli.add_command(cli_init.init)
 cli.add_command(cli_plan.plan)
 cli.add_command(cli_plan.diff)
 cli.add_command(cli_status.drift)

@@ -45,6 +45,7 @@ PRINTERS = {
     "cli_plan.py",
     "cli_status.py",
     "findings.py",
+    "cli_init.py",
     "progress.py",
 }
 PRINTING = re.compile(r"print|(click\.)?(secho|echo)|(sys\.)?std(out|err)\.write")
@@ -66,6 +67,7 @@ TOUCHERS = {
     "ship/repository.py",
     "spec/decode.py",
     "spec/dependencies.py",  # the charts of others
+    "starter/__init__.py",
     "tools/cache.py",
 }
 DATA = {"check", "kinds", "release/target.py", "spec/schema.py"}
