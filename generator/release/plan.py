@@ -177,12 +177,16 @@ class _Maker:
         """The objects, and those with the chart's look at its Secrets switched on.
 
         Before a first installation Helm looks at what is there already, and ends where that is
-        another's or may not be read. An upgrade's rendering goes on, and our checks tell more.
+        another's, may not be read, or is of a kind that is not served. An upgrade's rendering goes
+        on, and our checks tell more.
         """
         try:
             return self._rendered(target, render)
         except ClusterError as error:
-            if error.reason != "forbidden" and "ownership metadata" not in error.output:
+            if (
+                error.reason not in ("forbidden", "unknown-kind")
+                and "ownership metadata" not in error.output
+            ):
                 raise
         return self._rendered(target, partial(render, upgrade=True))
 

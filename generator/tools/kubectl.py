@@ -52,11 +52,11 @@ _SIGNS = (
     ("unreachable", r"(?i)unexpected EOF|connection reset|http2: client connection lost"),
     ("forbidden", r"\(Forbidden\)|forbidden: User|is forbidden"),
     ("conflict", r"\(Conflict\)|conflicts? with \"|Apply failed with"),
-    ("missing", r"\(NotFound\)|not found"),
     (
         "unknown-kind",
         r"no matches for kind|doesn't have a resource type|could not find the requested",
     ),
+    ("missing", r"\(NotFound\)|not found"),
     ("config", r"(?i)kubeconfig|context .* does not exist|no configuration has been provided"),
     ("invalid", r"\(Invalid\)|\(BadRequest\)|is invalid|strict decoding error|unknown field"),
 )

@@ -112,4 +112,6 @@ def test_the_status_is_watched_until_all_is_ready(shop: Shop) -> None:
     assert f"✓ shop in {shop.namespace}: deployed" in said
     assert "can't be pulled" not in said.rpartition("✓ shop in")[2]
     shop.run("status", "--watch", "--timeout=30")  # all is ready: it ends at once
+    # Who writes the same value shares it: another one takes the field back.
+    shop.write(api={"image": {"tag": "1.2"}})
     shop.deploy("--force-conflicts")

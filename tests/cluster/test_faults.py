@@ -77,17 +77,18 @@ def test_a_rollback_that_would_change_such_a_field_is_refused_with_the_way(shop:
     larger = {"tls": {"enabled": False}, "storage": {"size": "2Gi"}}
     where = ("-n", shop.namespace)
     shop.cluster.kubectl("delete", "statefulset", "cache", "--cascade=orphan", *where)
-    shop.write(cache=larger, api={"image": {"tag": "1.4"}})
-    shop.deploy()
-    before = shop.history()
-    said = shop.run("rollback", "--chart=shop", str(back), code=3)
-    assert f"not everything can go back to revision {back}" in said
-    assert "StatefulSet/cache: spec.volumeClaimTemplates" in said
-    assert "a volume never shrinks" in advice(said)
-    assert shop.history() == before
-    assert shop.image() == "registry.example/api:1.4"
-    # For the tests that follow: nothing keeps data here.
-    shop.cluster.kubectl("delete", "statefulset", "cache", "--cascade=orphan", *where)
+    try:
+        shop.write(cache=larger, api={"image": {"tag": "1.4"}})
+        shop.deploy()
+        before = shop.history()
+        said = shop.run("rollback", "--chart=shop", str(back), code=3)
+        assert f"not everything can go back to revision {back}" in said
+        assert "StatefulSet/cache: spec.volumeClaimTemplates" in said
+        assert "a volume never shrinks" in advice(said)
+        assert shop.history() == before
+        assert shop.image() == "registry.example/api:1.4"
+    finally:  # for the tests that follow: nothing keeps data here
+        shop.cluster.kubectl("delete", "statefulset", "cache", "--cascade=orphan", *where)
 
 
 def test_a_webhook_that_refuses_is_named_with_its_reason(shop: Shop) -> None:

@@ -108,6 +108,12 @@ def test_a_dry_run_is_one_call_for_all(tmp_path: Path):
             " with binding 'p' denied request: no",
             "admission",
         ),
+        (
+            'resource mapping not found for name: "a" namespace: "b" from "": no matches for kind'
+            ' "ScaledObject" in version "keda.sh/v1alpha1"',
+            "unknown-kind",
+        ),
+        ('Error from server (NotFound): pods "a" not found', "missing"),
         ("nobody knows", "other"),
     ],
 )
