@@ -131,6 +131,16 @@ def test_numbers_beside_each_other_fill_the_row(tmp_path):
     assert [place["y"] for place in places] == [0, 0, 0, 0, 6, 6, 12, 20]
 
 
+def test_what_looks_back_over_the_whole_time_is_asked_once(tmp_path):
+    panels = {
+        "All": {"metric": "orders_total", "as": "number"},
+        "Now": {"metric": "visitors", "as": "number"},
+    }
+    board = sales(tmp_path, panels)
+    assert [panel["targets"][0].get("instant", False) for panel in board["panels"]] == [True, False]
+    assert [panel["options"]["graphMode"] for panel in board["panels"]] == ["none", "area"]
+
+
 def test_promql_is_narrowed_too(tmp_path):
     kept = 'sum(rate(orders_total{state="kept"}[$__rate_interval]))'
     panels = {"Kept": {"expr": f"{kept} / visitors", "unit": "percentunit", "about": "Of all."}}

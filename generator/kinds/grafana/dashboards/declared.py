@@ -149,7 +149,15 @@ def _widths(numbers: Sequence[bool]) -> Iterator[int]:
 def _shape(panel: WantedPanel, width: int, unit: str, *queries: tuple[str, str]) -> Panel:
     if panel.number:
         ((query, legend),) = queries
-        return number(panel.title, unit, query, legend, about=panel.about, width=width)
+        return number(
+            panel.title,
+            unit,
+            query,
+            legend,
+            about=panel.about,
+            width=width,
+            once="$__range" in query,
+        )
     return graph(panel.title, unit, *queries, about=panel.about)
 
 

@@ -79,16 +79,20 @@ def number(
     bad_above: float | None = None,
     bad_below: float | None = None,
     width: int = 6,
+    once: bool = False,
 ) -> Panel:
-    """The newest value of each series, red on the wrong side of a bound."""
+    """The newest value of each series, red on the wrong side of a bound.
+
+    `once` asks for that value alone: what looks back over days is too dear for a line below it.
+    """
     panel = (
         stat.Panel()
         .color_mode(words.BigValueColorMode.VALUE)
-        .graph_mode(words.BigValueGraphMode.AREA)
+        .graph_mode(words.BigValueGraphMode.NONE if once else words.BigValueGraphMode.AREA)
         .reduce_options(common.ReduceDataOptions().calcs(["lastNotNull"]).fields("").values(False))
         .thresholds(_thresholds(bad_above, bad_below))
     )
-    _fill(panel, title, unit, ((query, legend),), about, width, 6)
+    _fill(panel, title, unit, ((query, legend),), about, width, 6, once=once)
     return panel
 
 
@@ -225,6 +229,8 @@ def _fill(
     about: str,
     width: int,
     height: int,
+    *,
+    once: bool = False,
 ) -> None:
     """What all panels have."""
     panel.title(title).unit(unit).datasource(SOURCE).span(width).height(height)
@@ -232,6 +238,8 @@ def _fill(
         panel.description(about)
     for index, (expression, legend) in enumerate(queries):
         target = prometheus.Dataquery().ref_id(chr(ord("A") + index)).datasource(SOURCE)
+        if once:
+            target.instant()
         panel.with_target(target.expr(expression).legend_format(legend))
 
 

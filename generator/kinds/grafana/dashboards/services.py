@@ -79,6 +79,7 @@ def _burning() -> list[Panel]:
             about="All of it is left at 100 %, none at 0 %. Hours count alike, busy or not.",
             bad_below=0,
             width=24,
+            once=True,
         ),
         graph(
             "Speed of use, one hour",
