@@ -15,19 +15,22 @@ DAY = 86400
 BEFORE = 7200
 STEP = 600
 
-#: Bounds of every histogram, in whatever the metric counts.
+#: Bounds of every histogram, beside those that the spec says.
 BOUNDS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
 
 Labels = tuple[tuple[str, str], ...]
 
 
-def openmetrics(exports: Iterable[Export], words: Mapping[str, tuple[str, ...]]) -> str:
-    """Every series of the day. `words` are values of labels; others get numbers."""
+def openmetrics(exports: Iterable[tuple[str, Export]], words: Mapping[str, tuple[str, ...]]) -> str:
+    """Every series of the day, of components and what they export.
+
+    `words` are values of labels; others get numbers.
+    """
     lines = (
         line
-        for one in exports
+        for component, one in exports
         for labels, rarity in _labels(one, words)
-        for line in _of_type(one, labels, rarity)
+        for line in _of_type(one, (("job", component),), labels, rarity)
     )
     return "\n".join([*lines, "# EOF", ""])
 
@@ -52,8 +55,9 @@ def _labels(export: Export, words: Mapping[str, tuple[str, ...]]) -> Iterator[tu
         yield tuple((name, values[name][at]) for name, at in index.items()), rarity
 
 
-def _of_type(metric: Export, labels: Labels, rarity: float) -> Iterator[str]:
+def _of_type(metric: Export, target: Labels, labels: Labels, rarity: float) -> Iterator[str]:
     seed = f"{metric.name}{labels}"
+    labels = (*target, *labels)
     if metric.type == "gauge":
         high = 1.0 if metric.unit == "ratio" else 40.0 + 160 * _share(seed)
         for at in _times():
@@ -69,9 +73,10 @@ def _of_type(metric: Export, labels: Labels, rarity: float) -> Iterator[str]:
             yield _line(f"{metric.name}_count", labels, total, at)
             yield _line(f"{metric.name}_sum", labels, total * _share(seed), at)
         return
+    bounds = sorted({*BOUNDS, *metric.bounds})
     middle = 0.06 + 0.12 * _share(seed)
     for at, total in _growing(seed, speed):
-        for bound in (*BOUNDS, math.inf):
+        for bound in (*bounds, math.inf):
             edge = (("le", "+Inf" if bound == math.inf else f"{bound}"),)
             below = 1 - math.exp(-bound / middle)
             yield _line(f"{metric.name}_bucket", (*labels, *edge), total * below, at)

@@ -58,7 +58,10 @@ class Label:
 
 @dataclass(frozen=True, kw_only=True)
 class Export:
-    """A metric that a component exports. `type` is counter, gauge, histogram or summary."""
+    """A metric that a component exports. `type` is counter, gauge, histogram or summary.
+
+    `bounds` are those of its buckets, when the spec says them.
+    """
 
     name: str
     type: str
@@ -66,6 +69,7 @@ class Export:
     unit: str
     labels: tuple[Label, ...]
     buckets: int
+    bounds: tuple[float, ...] = ()
 
     @property
     def series(self) -> int:
@@ -99,6 +103,7 @@ def read_exports(data: Mapping[str, Any]) -> tuple[Export, ...]:
             unit=raw.get("unit", _unit(name)),
             labels=tuple(_label(*item) for item in raw.get("labels", {}).items()),
             buckets=len(raw["buckets"]) if "buckets" in raw else BUCKETS,
+            bounds=tuple(float(one) for one in raw.get("buckets", ())),
         )
         for name, raw in data.get("exports", {}).items()
     )
