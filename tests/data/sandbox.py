@@ -31,7 +31,7 @@ NEEDED: Final = {
 }
 #: PATH of an image that a container doesn't change.
 PATH: Final = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-USERS: Final = {"postgres": (101, 103), "pgbouncer": (998, 996)}
+USERS: Final = {"postgres": (1000, 1000), "pgbouncer": (998, 996)}
 
 
 @dataclass(frozen=True, kw_only=True)

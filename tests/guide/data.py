@@ -42,15 +42,16 @@ def wal_is_archived(cluster: Cluster) -> None:
     patroni = yaml.safe_load(cluster.text("postgres-patroni", "patroni.yml"))
     parameters = patroni["postgresql"]["parameters"]
     assert (parameters["archive_mode"], parameters["archive_timeout"]) == ("on", "60s")
-    assert parameters["archive_command"].startswith("wal-g wal-push")
+    assert parameters["archive_command"] == 'sh /scripts/archive.sh "%p"'
+    assert "pgbackrest archive-push" in cluster.text("postgres-scripts", "archive.sh")
     assert patroni["bootstrap"]["dcs"]["synchronous_mode"] == "quorum"
 
 
 def backups_every_six_hours(cluster: Cluster) -> None:
     job = cluster.get("CronJob", "postgres-backup")["spec"]
     assert job["schedule"].split()[1] == "*/6"
-    env = {e["name"]: e for e in cluster.container("StatefulSet", "postgres")["env"]}
-    assert env["WALG_S3_PREFIX"]["value"].startswith("s3://bookedbarber-backups/")
+    store = cluster.text("postgres-patroni", "pgbackrest.conf").splitlines()
+    assert "repo1-s3-bucket=bookedbarber-backups" in store
     assert {"PostgresBackupFailed", "PostgresBackupTooOld"} <= set(cluster.alerts())
 
 

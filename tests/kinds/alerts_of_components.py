@@ -168,6 +168,58 @@ DATA = (
         silent={f"postgres_backup_failed{{{DB}}}": "0x60"},
     ),
     Case(
+        alert="PostgresArchiveWaits",
+        fires={
+            f"postgres_archive_waiting_bytes{{{DB}}}": "60x60",
+            f"postgres_archive_limit_bytes{{{DB}}}": "100x60",
+        },
+        silent={
+            f"postgres_archive_waiting_bytes{{{DB}}}": "40x60",
+            f"postgres_archive_limit_bytes{{{DB}}}": "100x60",
+        },
+    ),
+    Case(
+        alert="PostgresArchiveDropped",
+        fires={
+            f"postgres_archive_dropped_timestamp_seconds{{{DB}}}": "2000x60",
+            f"postgres_backup_newest_timestamp_seconds{{{DB}}}": "1000x60",
+        },
+        silent={  # another member, which leads now, knows of a newer backup
+            f"postgres_archive_dropped_timestamp_seconds{{{DB}}}": "2000x60",
+            f"postgres_backup_newest_timestamp_seconds{{{DB}}}": "1000x60",
+            'postgres_backup_newest_timestamp_seconds{namespace="shop",job="db",pod="db-1"}': (
+                "3000x60"
+            ),
+        },
+    ),
+    Case(
+        alert="PostgresBackupDamaged",
+        fires={f"postgres_backup_damaged{{{DB}}}": "1x60"},
+        silent={f"postgres_backup_damaged{{{DB}}}": "0x60"},
+    ),
+    Case(
+        alert="PostgresRestoreCheckFailed",
+        fires={
+            f"postgres_restore_check_succeeded{{{DB}}}": "0x60",
+            f"postgres_restore_check_timestamp_seconds{{{DB}}}": "1000x60",
+        },
+        silent={  # a later one, which another member was told of, succeeded
+            f"postgres_restore_check_succeeded{{{DB}}}": "0x60",
+            f"postgres_restore_check_timestamp_seconds{{{DB}}}": "1000x60",
+            'postgres_restore_check_succeeded{namespace="shop",job="db",pod="db-1"}': "1x60",
+            'postgres_restore_check_timestamp_seconds{namespace="shop",job="db",pod="db-1"}': (
+                "2000x60"
+            ),
+        },
+    ),
+    Case(
+        alert="PostgresRestoreCheckTooOld",
+        fires={f"postgres_restore_check_timestamp_seconds{{{DB}}}": "0x1600"},
+        silent={f"postgres_restore_check_timestamp_seconds{{{DB}}}": "0x1000"},
+        minute=14000,
+        step=10,
+    ),
+    Case(
         alert="PostgresBackupTooOld",
         fires={f"postgres_backup_newest_timestamp_seconds{{{DB}}}": "0x100"},
         silent={  # of two members, one knows of a newer backup: 6.5 hours old

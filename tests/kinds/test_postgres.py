@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import configparser
+
 import pytest
+import yaml
 
 from generator.errors import ToolError
 from generator.spec.read import read_platform
@@ -81,7 +84,7 @@ def test_leaves_out_what_the_spec_leaves_out(plain):
     assert "tls" not in [volume["name"] for volume in pod["volumes"]]
     text = objects.one("ConfigMap", "ledger-patroni")["data"]["patroni.yml"]
     assert "host all all all scram-sha-256" in text
-    assert "hostssl" not in text and "wal-g" not in text and "/tls" not in text
+    assert "hostssl" not in text and "pgbackrest" not in text and "/tls" not in text
     assert component_of(plain).kind_module.metrics_endpoints(component_of(plain)) == (
         ("ledger", "ledger-headless", 8010, "/metrics"),
     )
@@ -168,8 +171,8 @@ def test_policies_open_each_port_to_whom_it_is_for(shop):
     objects = shop.render()
     assert peers(objects.one("NetworkPolicy", "ledger")) == {
         ("postgresql",): ["api-migrate", "door", "ledger", "ledger-test"],
-        ("patroni",): ["ledger", "ledger-backup", "ledger-configure"],
-        ("agent",): ["ledger-backup"],
+        ("patroni",): ["ledger", "ledger-backup", "ledger-configure", "ledger-restore-check"],
+        ("agent",): ["ledger-backup", "ledger-restore-check"],
         ("agent-metrics", "metrics"): ["prometheus"],
     }
     assert peers(objects.one("NetworkPolicy", "door")) == {
@@ -190,16 +193,69 @@ def test_store_is_reached_only_while_backups_are_on(shop):
     assert addresses({"backup": {"enabled": False}}) == []
 
 
+def store_of(objects):
+    """The settings of pgBackRest, as it reads them."""
+    text = objects.one("ConfigMap", "ledger-patroni")["data"]["pgbackrest.conf"]
+    parser = configparser.ConfigParser()
+    parser.read_string(text)
+    return dict(parser["global"])
+
+
 def test_backups_go_where_no_other_cluster_writes(shop):
-    pod = shop.render().one("StatefulSet", "ledger")
-    for name in ("ledger", "agent"):
-        place = value_of(container(pod, name), "WALG_S3_PREFIX")
-        assert place == "s3://acme-backups/databases/shop/ledger/1"
+    store = store_of(shop.render())
+    assert store["repo1-path"] == "/databases/shop/ledger/1"
+    assert store["repo1-s3-bucket"] == "acme-backups"
+    assert store["repo1-s3-endpoint"] == "s3.us-east-1.amazonaws.com"
+    again = store_of(shop.render({"ledger": {"backup": {"generation": "2"}}}))
+    assert again["repo1-path"] == "/databases/shop/ledger/2"
     off = shop.render({"ledger": {"backup": {"enabled": False}}})
-    assert "CronJob/ledger-backup" not in off.names
+    assert not {"CronJob/ledger-backup", "CronJob/ledger-restore-check"} & off.names
+    assert "pgbackrest.conf" not in off.one("ConfigMap", "ledger-patroni")["data"]
     text = off.one("ConfigMap", "ledger-patroni")["data"]["patroni.yml"]
-    assert "wal-g" not in text
+    assert "pgbackrest" not in text
     assert 'archive_mode: "off"' in text
+
+
+def test_another_store_is_reached_at_its_port_and_trusted_by_its_authority(shop):
+    backup = {"endpoint": "https://s3.acme.example:9000", "caSecret": "acme-ca", "secret": ""}
+    objects = shop.render({"ledger": {"backup": backup}})
+    store = store_of(objects)
+    assert store["repo1-s3-endpoint"] == "https://s3.acme.example:9000"
+    assert store["repo1-s3-uri-style"] == "path"
+    assert store["repo1-s3-key-type"] == "web-id"
+    assert store["repo1-storage-ca-file"] == "/store/ca.crt"
+    for kind, name in (("StatefulSet", "ledger"), ("CronJob", "ledger-restore-check")):
+        mounts = [
+            m["name"]
+            for one in pod_of(objects.one(kind, name))["containers"]
+            for m in one["volumeMounts"]
+        ]
+        assert "store-ca" in mounts
+    for name in ("ledger", "ledger-restore-check"):
+        policy = objects.one("NetworkPolicy", name)["spec"]["egress"]
+        (rule,) = (r for r in policy if any("except" in to.get("ipBlock", {}) for to in r["to"]))
+        assert rule["ports"] == [{"port": 9000}]
+
+
+def test_a_restore_is_read_by_a_new_cluster_only(shop):
+    values = {"restore": {"from": "shop/old/1", "time": "2026-11-28 12:00:00+00"}}
+    objects = shop.render({"ledger": {**values, "backup": {"generation": "2"}}})
+    text = objects.one("ConfigMap", "ledger-patroni")["data"]["patroni.yml"]
+    bootstrap = yaml.safe_load(text)["bootstrap"]
+    assert bootstrap["method"] == "restore"
+    assert (
+        bootstrap["restore"]["recovery_conf"]["recovery_target_time"] == values["restore"]["time"]
+    )
+    server = container(objects.one("StatefulSet", "ledger"), "ledger")
+    assert value_of(server, "RESTORE_PATH") == "/databases/shop/old/1"
+    assert store_of(objects)["repo1-path"] == "/databases/shop/ledger/2"
+
+
+def test_members_do_not_start_anew_for_a_change_of_the_store(shop):
+    def pod(values):
+        return shop.render({"ledger": values}).one("StatefulSet", "ledger")["spec"]["template"]
+
+    assert pod({}) == pod({"backup": {"keep": 3, "bucket": "other", "generation": "2"}})
 
 
 def test_memory_and_disk_parameters_follow_unless_set(shop):
@@ -260,6 +316,14 @@ def test_members_start_anew_for_what_they_read_only_then(shop):
         ({"pooler": {"poolSize": 41}}, "pooler.poolSize 41 is above pooler.maxConnections 40"),
         ({"replicas": 6}, "replicas 6 is above maxReplicas 5"),
         ({"backup": {"bucket": ""}}, "backup.bucket is missing"),
+        (
+            {"restore": {"from": "shop/ledger/1"}},
+            "restore.from shop/ledger/1 is where this cluster itself writes",
+        ),
+        (
+            {"restore": {"from": "shop/a/1"}, "backup": {"enabled": False}},
+            "restore.from needs backup.enabled",
+        ),
         ({"resources": {"limits": {"memory": None}}}, "resources.limits.memory is missing"),
         ({"resources": {"limits": {"memory": "200Mi"}}}, "is below 256Mi"),
         ({"parameters": {"max_connections": 9}}, "parameters.max_connections is the chart's own"),
@@ -287,7 +351,7 @@ def test_shrinks_to_a_laptop(shop):
     assert "storageClassName" not in stateful["spec"]["volumeClaimTemplates"][0]["spec"]
     server = container(stateful, "ledger")
     assert server["readinessProbe"]["httpGet"]["scheme"] == "HTTP"
-    assert "WALG_S3_PREFIX" not in [entry["name"] for entry in server["env"]]
+    assert "PGBACKREST_CONFIG" not in [entry["name"] for entry in server["env"]]
 
 
 def test_certificate_is_for_every_name_that_is_verified(shop):
@@ -330,6 +394,7 @@ def test_workloads_are_what_is_rendered(shop):
         "ledger": objects.one("StatefulSet", "ledger"),
         "door": objects.one("Deployment", "door"),
         "ledger-backup": objects.one("CronJob", "ledger-backup"),
+        "ledger-restore-check": objects.one("CronJob", "ledger-restore-check"),
         "ledger-configure": objects.one("Job", "ledger-configure-"),
     }
     declared = {one.name: one for one in component.kind_module.workloads(component)}

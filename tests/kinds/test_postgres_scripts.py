@@ -68,131 +68,195 @@ def answers(table: dict[tuple[str, str], Any], seen: list[Any] | None = None):
     return Handler
 
 
+def listed(label, kind="full", error=False, stop=1767323045):
+    times = {"start": stop - 20, "stop": stop}
+    return {
+        "label": label,
+        "type": kind,
+        "error": error,
+        "timestamp": times,
+        "info": {"size": 4096},
+    }
+
+
 class Store:
     """Commands that a backup runs, and what they would answer."""
 
-    def __init__(self, names=(), segments=("0A",), pushed="base_0A", leads=True):
-        self.names, self.segments = list(names), list(segments)
-        self.pushed, self.leads, self.log = pushed, leads, []
+    def __init__(self, backups=(), pushed="20260102F", leads=True, code=0, error=False):
+        self.backups, self.pushed, self.leads = list(backups), pushed, leads
+        self.code, self.error, self.log = code, error, []
 
     def __call__(self, command):
         text = " ".join(command)
         self.log.append(text)
-        if "backup-list" in text:
-            listed = [
-                {"backup_name": n, "time": "2026-01-02T03:04:05.123456789Z"} for n in self.names
-            ]
-            return json.dumps(listed) if listed else ""
-        if "backup-push" in text:
-            self.names += [self.pushed] if self.pushed else []
+        if text == "pgbackrest --output=json info":
+            status = {"code": self.code, "message": "unreachable"}
+            return json.dumps([{"status": status, "backup": self.backups}])
+        if command[-1] == "backup":
+            self.backups += [listed(self.pushed, error=self.error)] if self.pushed else []
         if "pg_is_in_recovery" in text:
             return "f\n" if self.leads else "t\n"
-        if "redo_wal_file" in text:
-            return (self.segments.pop(0) if len(self.segments) > 1 else self.segments[0]) + "\n"
         return ""
 
-    def backups(self, **options):
-        return base_backup.Backups("/data", 3, run=self, pause=0.001, **options)
+    def of(self, folder, **options):
+        return base_backup.Backups(folder / "check.json", run=self, **options)
 
 
 class TestBackups:
-    def test_takes_one_and_deletes_those_too_many(self):
-        store = Store(names=["base_09"])
-        assert store.backups().take() == "base_0A"
-        assert "wal-g backup-push /data" in store.log
-        assert store.log.index("wal-g delete retain FULL 3 --confirm") > store.log.index(
-            "wal-g backup-push /data"
-        )
+    def test_takes_one_where_there_is_a_place_for_it(self, tmp_path):
+        store = Store()
+        assert store.of(tmp_path).take() == "20260102F"
+        commands = [line for line in store.log if line.startswith("pgbackrest")]
+        info = "pgbackrest --output=json info"
+        assert commands == [
+            "pgbackrest stanza-create",
+            info,
+            "pgbackrest --type=full backup",
+            info,
+        ]
 
-    @pytest.mark.parametrize("name", ["base_0A", "base_0A_D_09"])
-    def test_waits_for_a_segment_that_no_backup_is_named_after(self, name):
-        store = Store(names=[name], segments=["0A", "0A", "0B"], pushed="base_0B")
-        assert store.backups().take() == "base_0B"
-        assert sum("CHECKPOINT" in line for line in store.log) == 3
+    @pytest.mark.parametrize(
+        ("kinds", "kind"),
+        [
+            ([], "full"),
+            (["full"], "diff"),
+            (["full", "diff", "diff"], "diff"),
+            (["full", "diff", "diff", "diff"], "full"),
+            (["full", "diff", "diff", "diff", "full"], "diff"),
+        ],
+    )
+    def test_a_full_one_begins_each_row_of_four(self, kinds, kind):
+        assert base_backup.kind_of_next([listed(str(n), k) for n, k in enumerate(kinds)]) == kind
 
-    def test_never_overwrites_one(self):
-        store = Store(names=["base_0A"])
-        with pytest.raises(base_backup.BackupError, match="base_0A exists"):
-            store.backups(patience=0.01).take()
-        assert not any("backup-push" in line for line in store.log)
+    def test_only_the_leader_touches_the_store(self, tmp_path):
+        store = Store(leads=False)
+        with pytest.raises(base_backup.BackupError, match="does not lead"):
+            store.of(tmp_path).take()
+        store.of(tmp_path).tend()
+        assert not any("stanza-create" in line or line.endswith(" backup") for line in store.log)
 
-    def test_a_backup_that_is_not_listed_is_none(self):
-        store = Store(pushed=None)
-        with pytest.raises(base_backup.BackupError, match="expected one new backup"):
-            store.backups().take()
-        assert not any("delete" in line for line in store.log)
+    def test_a_backup_that_is_not_listed_is_none(self, tmp_path):
+        with pytest.raises(base_backup.BackupError, match="expected one new backup, found none"):
+            Store(pushed=None).of(tmp_path).take()
 
-    def test_only_one_at_a_time(self):
+    def test_a_backup_with_damaged_pages_is_a_failure(self, tmp_path):
+        backups = Store(error=True).of(tmp_path)
+        with pytest.raises(base_backup.BackupError, match="pages whose checksum is wrong"):
+            backups.take()
+        assert "postgres_backup_damaged 1" in backups.metrics()
+
+    def test_a_store_that_does_not_answer_is_not_an_empty_one(self, tmp_path):
+        store = Store(code=99)
+        with pytest.raises(base_backup.BackupError, match="does not say what it has: unreachable"):
+            store.of(tmp_path).take()
+        assert not any(line.endswith(" backup") for line in store.log)
+
+    def test_only_one_at_a_time(self, tmp_path):
         going, store = threading.Event(), Store()
 
         def slow(command):
             going.wait(5)
             return store(command)
 
-        backups = base_backup.Backups("/data", 3, run=slow)
+        backups = base_backup.Backups(tmp_path / "check.json", run=slow)
         assert backups.start()
         assert not backups.start()
         assert backups.status()["state"] == "running"
         assert "postgres_backup_running 1" in backups.metrics()
         going.set()
         until(lambda: backups.status()["state"] == "succeeded", "the backup", 5)
-        assert backups.status()["name"] == "base_0A"
+        assert backups.status()["name"] == "20260102F"
 
-    def test_failure_is_told(self):
-        backups = Store(pushed=None).backups()
+    def test_failure_is_told(self, tmp_path):
+        backups = Store(pushed=None).of(tmp_path)
         backups.start()
         until(lambda: backups.status()["state"] == "failed", "the backup", 5)
         assert "expected one new backup" in backups.status()["message"]
         assert "postgres_backup_failed 1" in backups.metrics()
 
-    def test_metrics_say_how_old_the_newest_is(self):
-        backups = Store(names=["base_01", "base_02"]).backups()
+    def test_a_new_cluster_gets_its_first_backup_at_once(self, tmp_path):
+        store = Store()
+        backups = store.of(tmp_path)
+        backups.tend()
+        until(lambda: backups.status()["state"] == "succeeded", "the backup", 5)
+        backups.tend()
+        assert sum(line.endswith(" backup") for line in store.log) == 1
+
+    def test_metrics_say_how_old_the_newest_is(self, tmp_path):
+        backups = Store(backups=[listed("1"), listed("2", stop=1767323099)]).of(tmp_path)
         assert not any("newest" in line for line in backups.metrics())
         backups.look()
-        assert "postgres_backups 2" in backups.metrics()
-        assert "postgres_backup_newest_timestamp_seconds 1767323045" in backups.metrics()
-
-    def test_prepares_only_on_the_leader(self):
-        store = Store()
-        base_backup.prepare(store)
-        assert [line.rpartition("=")[2] for line in store.log[1:]] == [
-            "SELECT pg_switch_wal()",
-            "CHECKPOINT",
-        ]
-        with pytest.raises(base_backup.BackupError, match="does not lead"):
-            base_backup.prepare(Store(leads=False))
+        assert {
+            "postgres_backups 2",
+            "postgres_backup_newest_timestamp_seconds 1767323099",
+            "postgres_backup_newest_duration_seconds 20",
+            "postgres_backup_newest_size_bytes 4096",
+            "postgres_backup_damaged 0",
+        } <= set(backups.metrics())
 
     def test_a_command_that_fails_says_why(self):
-        with pytest.raises(base_backup.BackupError, match=r"sh -c ended with 3: no space"):
-            base_backup.run(["sh", "-c", "echo no space >&2; exit 3"])
+        command = ["sh", "-c", "echo 'ERROR: [082]: no space' >&2; echo HINT >&2; exit 82"]
+        with pytest.raises(
+            base_backup.BackupError, match=r"ended with 82: ERROR: \[082\]: no space"
+        ):
+            base_backup.run(command)
+
+    def test_a_command_that_never_ends_is_ended(self, monkeypatch):
+        monkeypatch.setattr(base_backup, "PATIENCE", 0.2)
+        with pytest.raises(base_backup.BackupError, match=r"did not end in 0\.2 s"):
+            base_backup.run(["sleep", "60"])
+
+    def test_what_waits_for_the_store_is_counted(self, tmp_path):
+        (tmp_path / "pg_wal" / "archive_status").mkdir(parents=True)
+        for name in ("0A", "0B"):
+            (tmp_path / "pg_wal" / name).write_bytes(b"x" * 10)
+            (tmp_path / "pg_wal" / "archive_status" / f"{name}.ready").touch()
+        (tmp_path / "pg_wal" / "archive_status" / "09.done").touch()
+        (tmp_path / "pg_wal" / "archive_status" / "0C.ready").touch()  # removed meanwhile
+        dropped = tmp_path / "dropped"
+        archive = base_backup.Archive(str(tmp_path), 100, str(dropped))
+        found = [line for line in archive.metrics() if not line.startswith("#")]
+        assert found == [
+            "postgres_archive_waiting_files 3",
+            "postgres_archive_waiting_bytes 20",
+            "postgres_archive_limit_bytes 100",
+        ]
+        dropped.touch()
+        assert any("postgres_archive_dropped_timestamp_seconds 1" in x for x in archive.metrics())
 
 
 class TestAgent:
-    def test_wants_the_token(self):
-        backups = Store().backups()
-        with serving(agent.control_handler("right", backups, lambda: None)) as port:
+    def test_wants_the_token(self, tmp_path):
+        backups = Store().of(tmp_path)
+        with serving(agent.control_handler("right", backups)) as port:
             for headers in ({}, patroni_api.bearer("wrong")):
-                for method, path in (("GET", "/status"), ("POST", "/backup"), ("POST", "/prepare")):
+                paths = (("GET", "/status"), ("POST", "/backup"), ("POST", "/restore-check"))
+                for method, path in paths:
                     with pytest.raises(patroni_api.RefusedError) as caught:
                         url = f"http://127.0.0.1:{port}{path}"
                         patroni_api.ask(url, method=method, headers=headers)
                     assert caught.value.status == 401
         assert backups.status() == {"state": "idle"}
 
-    def test_tells_what_preparing_failed_of(self):
-        def prepare():
-            raise base_backup.BackupError("this member does not lead")
+    def test_remembers_what_a_try_of_a_restore_found(self, tmp_path):
+        result = {"time": 1767323045.5, "seconds": 7.4, "bytes": 4096, "succeeded": True}
+        headers = patroni_api.bearer("right")
+        with serving(agent.control_handler("right", Store().of(tmp_path))) as port:
+            url = f"http://127.0.0.1:{port}/restore-check"
+            options = {"method": "POST", "headers": headers}
+            assert patroni_api.ask(url, body=result, **options) == {"remembered": True}
+            with pytest.raises(patroni_api.RefusedError, match="not a result"):
+                patroni_api.ask(url, body={"time": "soon"}, **options)
+        again = Store().of(tmp_path)
+        assert {
+            "postgres_restore_check_timestamp_seconds 1767323046",
+            "postgres_restore_check_succeeded 1",
+        } <= set(again.metrics())
 
-        handler = agent.control_handler("right", Store().backups(), prepare)
-        with serving(handler) as port, pytest.raises(patroni_api.RefusedError) as caught:
-            url = f"http://127.0.0.1:{port}/prepare"
-            patroni_api.ask(url, method="POST", headers=patroni_api.bearer("right"))
-        assert (caught.value.status, "does not lead" in str(caught.value)) == (503, True)
-
-    def test_metrics_are_patronis_and_its_own(self):
+    def test_metrics_are_patronis_and_its_own(self, tmp_path):
         with serving(answers({("GET", "/metrics"): (200, "patroni_primary 1")})) as patroni:
             url = f"http://127.0.0.1:{patroni}"
-            with serving(agent.metrics_handler(url, None, Store().backups())) as port:
+            with serving(agent.metrics_handler(url, None, Store().of(tmp_path))) as port:
                 text = patroni_api.ask(f"http://127.0.0.1:{port}/metrics")
                 assert patroni_api.ask(f"http://127.0.0.1:{port}/healthz") == "ok\n"
         assert "patroni_primary 1" in text
@@ -214,7 +278,7 @@ class TestAgent:
         reloads: list[int] = []
         context = agent.server_context(str(tmp_path))
         watched = agent.Certificates(str(tmp_path), (context,), lambda: reloads.append(1))
-        handler = agent.control_handler("right", Store().backups(), lambda: None)
+        handler = agent.control_handler("right", Store().of(tmp_path))
         headers = patroni_api.bearer("right")
         with serving(handler, context) as port:
             url = f"https://localhost:{port}/status"
@@ -254,30 +318,19 @@ LEADER = member("a", "leader", "running")
 
 
 class TestRequestBackup:
-    @pytest.mark.parametrize(
-        ("members", "chosen"),
-        [
-            ([LEADER, member("b", lag=9), member("c", "quorum_standby", lag=1)], "c"),
-            ([LEADER, member("c"), member("b")], "b"),
-            ([LEADER, member("b", state="starting"), member("c", lag="unknown")], "a"),
-            ([LEADER], "a"),
-        ],
-    )
-    def test_burdens_the_replica_that_lags_least(self, members, chosen):
-        leader, found = request_backup.choose(members)
-        assert (leader["name"], found["name"]) == ("a", chosen)
+    def test_asks_the_leader(self):
+        assert request_backup.leader([member("b"), LEADER])["name"] == "a"
 
     @pytest.mark.parametrize("members", [[], [member("b")], [LEADER, {**LEADER, "name": "b"}]])
     def test_does_nothing_without_exactly_one_leader(self, members):
         with pytest.raises(request_backup.NoBackupError, match="expected one leader"):
-            request_backup.choose(members)
+            request_backup.leader(members)
 
     def ask(self, statuses, start=(202, {})):
         """A request to an agent whose status goes through these."""
         seen: list[Any] = []
         left = list(statuses)
         table = {
-            ("POST", "/prepare"): (200, {}),
             ("POST", "/backup"): start,
             ("GET", "/status"): lambda body: left.pop(0) if len(left) > 1 else left[0],
         }
@@ -295,7 +348,7 @@ class TestRequestBackup:
         running, done = {"state": "running"}, {"state": "succeeded", "name": "base_0A"}
         found, seen = self.ask([(200, running), (503, {}), (200, running), (200, done)])
         assert found == "base_0A"
-        assert [path for _, path, _, _ in seen[:2]] == ["/prepare", "/backup"]
+        assert seen[0][1] == "/backup"
         assert {token for _, _, _, token in seen} == {"Bearer right"}
 
     @pytest.mark.parametrize(

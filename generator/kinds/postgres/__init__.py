@@ -88,6 +88,15 @@ def secrets(component: Component) -> Sequence[SecretNeed]:
                 value="backup.secret",
             )
         )
+    if settings.backup and settings.backup.ca:
+        found.append(
+            SecretNeed(
+                name=settings.backup.ca,
+                keys=("ca.crt",),
+                when={"backup.enabled": True, "backup.caSecret": True},
+                value="backup.caSecret",
+            )
+        )
     if settings.tls == EXISTING:
         found.append(tls_secret(component.name))
     return found
@@ -129,6 +138,15 @@ def workloads(component: Component) -> Sequence[Workload]:
                 controller="CronJob",
                 replicas=(0, 1),
                 containers=(settings.job,),
+            )
+        )
+        found.append(
+            Workload(
+                name=f"{component.name}-restore-check",
+                controller="CronJob",
+                replicas=(0, 1),
+                containers=(settings.check,),
+                claims=(settings.storage,),
             )
         )
     return found

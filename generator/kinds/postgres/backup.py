@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
-from generator.kinds.api import Knob
+from generator.kinds.api import Container, Knob
+from generator.kinds.common import knobs as k
 from generator.kinds.common import schemas as s
 from generator.kinds.postgres.settings import Backup
 
 CRON: Final[s.Schema] = {"type": "string", "pattern": "^(\\S+ ){4}\\S+$"}
+ENDPOINT: Final[s.Schema] = {"type": "string", "pattern": "^(https://\\S+)?$"}
+FROM: Final[s.Schema] = {"type": "string", "pattern": "^([a-z0-9.-]+(/[a-z0-9.-]+){2})?$"}
+TIME: Final[s.Schema] = {
+    "type": "string",
+    "pattern": "^([0-9]{4}(-[0-9]{2}){2} ([0-9]{2}:){2}[0-9]{2}(\\.[0-9]{1,6})?[+-][0-9]{2})?$",
+}
 BUCKET: Final[s.Schema] = {"type": "string", "pattern": "^([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])?$"}
 
 
-def backup_knobs(backup: Backup) -> list[Knob]:
+def backup_knobs(backup: Backup, check: Container) -> list[Knob]:
     return [
         Knob(
             path="backup.enabled",
@@ -36,6 +44,69 @@ def backup_knobs(backup: Backup) -> list[Knob]:
             default=backup.keep,
             schema=s.POSITIVE,
             needs=_ON,
+        ),
+        *_check_knobs(check),
+        *_restore_knobs(),
+    ]
+
+
+def _check_knobs(check: Container) -> list[Knob]:
+    """The restore that is tried now and then."""
+    at = "backup.restoreCheck"
+    return [
+        Knob(
+            path=f"{at}.enabled",
+            doc="Now and then restore the newest backup into a volume of its own, which is as "
+            "large as a member's and gone afterwards, and look at it.",
+            default=True,
+            schema=s.BOOLEAN,
+            needs=_ON,
+        ),
+        Knob(
+            path=f"{at}.schedule",
+            doc="When to try a restore, in UTC.",
+            default="30 2 * * 0",
+            schema=CRON,
+            flip="7 7 * * *",
+            needs=_CHECK_ON,
+        ),
+        Knob(
+            path=f"{at}.query",
+            doc="SQL that gives `t` in the application's database when what was restored is good.",
+            default="SELECT true",
+            schema=s.NOT_EMPTY,
+            flip="SELECT count(*) > 0 FROM orders",
+            needs=_CHECK_ON,
+        ),
+        *(
+            replace(knob, needs=_CHECK_ON)
+            for knob in k.resources(
+                check, at=f"{at}.resources", doc="Requests and limits of that restore."
+            )
+        ),
+    ]
+
+
+def _restore_knobs() -> list[Knob]:
+    """Where a new cluster begins when not with an empty database."""
+    return [
+        Knob(
+            path="restore.from",
+            doc="Begin a new cluster with what another one, or an earlier generation of this one, "
+            "left in the store: NAMESPACE/COMPONENT/GENERATION below backup.path. A cluster that "
+            "exists is not touched.",
+            default="",
+            schema=FROM,
+            flip="shop/old/2",
+            needs=_ON,
+        ),
+        Knob(
+            path="restore.time",
+            doc="Restore up to this time, like 2026-11-28 12:00:00+00. Empty means all there is.",
+            default="",
+            schema=TIME,
+            flip="2026-11-28 12:00:00+00",
+            needs={**_ON, "restore.from": "shop/old/1"},
         ),
     ]
 
@@ -84,7 +155,7 @@ def _store_knobs(backup: Backup) -> list[Knob]:
             path="backup.endpoint",
             doc="Address of an object store that is not Amazon's. Empty means Amazon's.",
             default=backup.endpoint,
-            schema=s.STRING,
+            schema=ENDPOINT,
             flip="https://objects.example.com",
             needs=_ON,
         ),
@@ -97,7 +168,17 @@ def _store_knobs(backup: Backup) -> list[Knob]:
             flip="another-secret",
             needs=_ON,
         ),
+        Knob(
+            path="backup.caSecret",
+            doc="Secret with `ca.crt`, the authority of the store's certificate. Empty means "
+            "those that the image knows.",
+            default=backup.ca,
+            schema=s.STRING,
+            flip="another-ca",
+            needs=_ON,
+        ),
     ]
 
 
 _ON = {"backup.enabled": True}
+_CHECK_ON = {**_ON, "backup.restoreCheck.enabled": True}

@@ -25,7 +25,8 @@ def server_doors(name: str, settings: Settings) -> tuple[Door, ...]:
         Door(port=AGENT_METRICS_PORT, scraper=True),
     ]
     if settings.backup:
-        doors.append(Door(port=AGENT_PORT, accounts=(backup,)))
+        # The check of restores comes with the account of the members.
+        doors.append(Door(port=AGENT_PORT, own=True, accounts=(backup,)))
     if settings.metrics:
         doors.append(Door(port=EXPORTER_PORT, scraper=True))
     return tuple(doors)

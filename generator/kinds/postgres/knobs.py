@@ -42,7 +42,7 @@ def postgres_knobs(settings: Settings) -> list[Knob]:
         *server_knobs(settings),
         *d.tls(settings.tls),
         *agent_knobs(settings),
-        *d.pod(user=101, group=103, grace=180),
+        *d.pod(user=1000, group=1000, grace=180),
         *k.disruption(1),
         *k.service_account(rights=True),
         *k.network_policy(),
@@ -53,7 +53,7 @@ def postgres_knobs(settings: Settings) -> list[Knob]:
     if settings.pooler is not None:
         found += pooler_knobs(settings.pooler, metrics=settings.metrics)
     if settings.backup is not None:
-        found += backup_knobs(settings.backup)
+        found += backup_knobs(settings.backup, settings.check)
     return found
 
 

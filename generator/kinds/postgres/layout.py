@@ -49,6 +49,14 @@ _SCRIPTS = (
     "server/base_backup.py",
     "jobs/configure.py",
 )
+#: Those of backups. A pod that archives reads the scripts at each call: none starts anew.
+_BACKUP_SCRIPTS = (
+    "jobs/archive.sh",
+    "jobs/restore.sh",
+    "jobs/fetch_wal.sh",
+    "jobs/request_backup.py",
+    "jobs/restore_check.py",
+)
 
 
 def postgres_files(component: Component, chart: Chart) -> Sequence[File]:
@@ -56,7 +64,7 @@ def postgres_files(component: Component, chart: Chart) -> Sequence[File]:
     define = f"{chart.name}.{component.name}"
     scripts = [*_SCRIPTS]
     if settings.backup is not None:
-        scripts.append("jobs/request_backup.py")
+        scripts += _BACKUP_SCRIPTS
     found = [
         *_server(settings, define, scripts),
         *_configuring(define),
@@ -104,9 +112,9 @@ def _configuring(define: str) -> list[File]:
 
 def _backup(define: str) -> list[File]:
     account = f'{{{{ include "{define}.fullname" . }}}}-backup'
-    names = ("backup/cronjob.yaml", "backup/networkpolicy.yaml")
+    names = ("cronjob", "networkpolicy", "restore-check", "restore-check-networkpolicy")
     own = _account("backup", account, define, condition="backup.enabled")
-    return [*(_template(name) for name in names), own]
+    return [*(_template(f"backup/{name}.yaml") for name in names), own]
 
 
 def tls_services(settings: Settings, define: str) -> tuple[str, ...]:

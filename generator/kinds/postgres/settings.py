@@ -16,7 +16,7 @@ SUPERUSERS: Final = 5
 #: Connections of exporters (3), Patroni (3), the agent (3) and administrators (5).
 OURS: Final = 14
 
-SERVER_IMAGE: Final = "ghcr.io/zalando/spilo-18:4.1-p2"
+SERVER_IMAGE: Final = "docker.io/timescale/timescaledb-ha:pg18.4-ts2.28.2-oss"
 POOLER_IMAGE: Final = "ghcr.io/cloudnative-pg/pgbouncer:1.25.1"
 EXPORTER_IMAGE: Final = "quay.io/prometheuscommunity/postgres-exporter:v0.20.1"
 POOLER_EXPORTER_IMAGE: Final = "quay.io/prometheuscommunity/pgbouncer-exporter:v0.12.1"
@@ -106,6 +106,7 @@ class Backup:
     region: str
     endpoint: str
     secret: str
+    ca: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,6 +129,7 @@ class Settings:
     agent: Container
     exporter: Container
     job: Container
+    check: Container
 
     @property
     def budget(self) -> int:
@@ -160,6 +162,7 @@ def read_settings(name: str, data: Mapping[str, Any]) -> Settings:
         ),
         exporter=container(("20m", "200m"), ("32Mi", "128Mi")),
         job=container(("10m", "200m"), ("32Mi", "128Mi")),
+        check=container(("100m", "1"), ("256Mi", "1Gi")),
     )
 
 
@@ -193,4 +196,5 @@ def read_backup(data: Mapping[str, Any]) -> Backup | None:
         region=data.get("region", "us-east-1"),
         endpoint=data.get("endpoint", ""),
         secret=data.get("secret", ""),
+        ca=data.get("ca", ""),
     )

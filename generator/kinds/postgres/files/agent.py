@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import patroni_api as patroni
-from base_backup import BackupError, Backups, from_environment, prepare
+from base_backup import Archive, Backups, from_environment
 
 log = logging.getLogger("agent")
 
@@ -49,10 +49,8 @@ class _Handler(BaseHTTPRequestHandler):
         log.warning("%s: " + message, self.client_address[0], *args)
 
 
-def control_handler(
-    token: str, backups: Backups, prepare: Callable[[], None] = prepare
-) -> type[BaseHTTPRequestHandler]:
-    """Requests for backups. Every one of them needs the token."""
+def control_handler(token: str, backups: Backups) -> type[BaseHTTPRequestHandler]:
+    """Requests for backups, and news of restores. Every one of them needs the token."""
     expected = f"Bearer {token}".encode()
 
     class Control(_Handler):
@@ -73,33 +71,36 @@ def control_handler(
                 self.answer(404, {"error": "not here"})
 
         def do_POST(self) -> None:
-            self.rfile.read(min(int(self.headers.get("Content-Length") or 0), 65536))
+            body = self.rfile.read(min(int(self.headers.get("Content-Length") or 0), 65536))
             if not self._allowed():
                 return
             if self.path == "/backup":
                 started = backups.start()
                 self.answer(202 if started else 409, backups.status())
-            elif self.path == "/prepare":
-                self.answer(*attempt(prepare))
+            elif self.path == "/restore-check":
+                self.answer(*remember(backups, body))
             else:
                 self.answer(404, {"error": "not here"})
 
     return Control
 
 
-def attempt(prepare: Callable[[], None]) -> tuple[int, dict[str, Any]]:
-    """Status and answer of a request to prepare."""
+def remember(backups: Backups, body: bytes) -> tuple[int, dict[str, Any]]:
+    """Status and answer of a message about a try of a restore."""
     try:
-        prepare()
-    except (BackupError, OSError) as error:
-        return 503, {"error": str(error)}
-    return 200, {"prepared": True}
+        backups.checked(json.loads(body))
+    except (ValueError, KeyError, TypeError) as error:
+        return 400, {"error": f"not a result: {error!r}"}
+    return 200, {"remembered": True}
 
 
 def metrics_handler(
-    patroni_url: str, context: ssl.SSLContext | None, backups: Backups | None
+    patroni_url: str,
+    context: ssl.SSLContext | None,
+    backups: Backups | None,
+    archive: Archive | None = None,
 ) -> type[BaseHTTPRequestHandler]:
-    """Metrics of Patroni, passed on without encryption, and of the backups."""
+    """Metrics of Patroni, passed on without encryption, of the archive and of the backups."""
 
     class Metrics(_Handler):
         def do_GET(self) -> None:
@@ -111,7 +112,7 @@ def metrics_handler(
                 self.answer(404, {"error": "not here"})
 
         def _metrics(self) -> str:
-            lines = backups.metrics() if backups else []
+            lines = [line for one in (backups, archive) if one for line in one.metrics()]
             try:
                 text = str(patroni.ask(f"{patroni_url}/metrics", context=context, timeout=4))
             except (OSError, patroni.RefusedError) as error:
@@ -192,15 +193,15 @@ def main() -> None:
     url, tls = os.environ["PATRONI_URL"], os.environ.get("TLS_DIR", "")
     user = patroni.basic(os.environ["PATRONI_USERNAME"], os.environ["PATRONI_PASSWORD"])
     token = os.environ.get("AGENT_TOKEN", "")
-    backups = from_environment() if token else None
+    backups, archive = from_environment() if token else (None, None)
     contexts: tuple[ssl.SSLContext, ...] = ()
     if backups is not None:
         context = server_context(tls) if tls else None
         contexts = (context,) if context else ()
         port = int(os.environ.get("AGENT_PORT", "8009"))
         serve(port, control_handler(token, backups), context)
-        threading.Thread(target=repeat, args=(600, backups.look, stop), daemon=True).start()
-    metrics = metrics_handler(url, loopback_context(tls), backups)
+        threading.Thread(target=repeat, args=(30, backups.tend, stop), daemon=True).start()
+    metrics = metrics_handler(url, loopback_context(tls), backups, archive)
     serve(int(os.environ.get("AGENT_METRICS_PORT", "8010")), metrics, None)
     if tls:
 

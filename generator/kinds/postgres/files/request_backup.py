@@ -1,4 +1,4 @@
-"""Job: have the member that it burdens least take a base backup, and wait for the outcome."""
+"""Job: have the member that leads take a base backup, and wait for the outcome."""
 
 from __future__ import annotations
 
@@ -22,18 +22,12 @@ class NoBackupError(Exception):
     """There is none, and why."""
 
 
-def choose(members: Sequence[Mapping[str, Any]]) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
-    """The leader, and who takes the backup: the replica that lags least, else the leader."""
-    leaders = [m for m in members if m["role"] == "leader" and m["state"] == "running"]
-    if len(leaders) != 1:
-        raise NoBackupError(f"expected one leader, found {len(leaders)}")
-    replicas = [
-        m
-        for m in members
-        if m["role"] != "leader" and m["state"] == "streaming" and isinstance(m.get("lag"), int)
-    ]
-    replicas.sort(key=lambda m: (m["lag"], m["name"]))
-    return leaders[0], (replicas or leaders)[0]
+def leader(members: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
+    """The member that leads: nothing happens unless there is exactly one."""
+    found = [m for m in members if m["role"] == "leader" and m["state"] == "running"]
+    if len(found) != 1:
+        raise NoBackupError(f"expected one leader, found {len(found)}")
+    return found[0]
 
 
 def agent_url(member: Mapping[str, Any], port: int) -> str:
@@ -78,11 +72,9 @@ def request(
 ) -> str:
     """Name of the new backup."""
     cluster = patroni.ask(f"{patroni_url}/cluster", context=context)
-    leader, member = choose(cluster["members"])
+    member = leader(cluster["members"])
     headers = patroni.bearer(token)
-    log.info("%s leads, %s takes the backup", leader["name"], member["name"])
-    prepare = f"{agent_url(leader, port)}/prepare"
-    patroni.ask(prepare, context=context, method="POST", headers=headers, timeout=300)
+    log.info("%s leads and takes the backup", member["name"])
     url = agent_url(member, port)
     try:
         patroni.ask(f"{url}/backup", context=context, method="POST", headers=headers)

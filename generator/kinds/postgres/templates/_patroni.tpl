@@ -64,7 +64,7 @@ postgresql:
 [% if s.backup %]
     {{- if .Values.backup.enabled }}
     archive_mode: "on"
-    archive_command: wal-g wal-push %p
+    archive_command: sh /scripts/archive.sh "%p"
     archive_timeout: 60s
     {{- else }}
     archive_mode: "off"
@@ -94,7 +94,7 @@ postgresql:
   {{- if .Values.backup.enabled }}
   # A member that fell too far behind the others catches up from the archive.
   recovery_conf:
-    restore_command: wal-g wal-fetch %f %p
+    restore_command: pgbackrest archive-get %f "%p"
   {{- end }}
 [% endif %]
   pg_hba:

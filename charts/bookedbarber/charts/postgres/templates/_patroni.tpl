@@ -63,7 +63,7 @@ postgresql:
     {{- end }}
     {{- if .Values.backup.enabled }}
     archive_mode: "on"
-    archive_command: wal-g wal-push %p
+    archive_command: sh /scripts/archive.sh "%p"
     archive_timeout: 60s
     {{- else }}
     archive_mode: "off"
@@ -89,7 +89,7 @@ postgresql:
   {{- if .Values.backup.enabled }}
   # A member that fell too far behind the others catches up from the archive.
   recovery_conf:
-    restore_command: wal-g wal-fetch %f %p
+    restore_command: pgbackrest archive-get %f "%p"
   {{- end }}
   pg_hba:
     - local all postgres peer

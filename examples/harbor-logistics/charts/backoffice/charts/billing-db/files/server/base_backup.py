@@ -1,8 +1,8 @@
-"""One base backup by WAL-G at a time, and what is known of the backups that exist.
+"""Base backups by pgBackRest, one at a time, and what is known of those that exist.
 
-WAL-G names a backup after the log segment that it starts in. Two backups of one segment have
-the same name, and the later one destroys the earlier. So nothing starts before the server's
-last checkpoint lies in a segment that no backup is named after.
+Only the member that leads works here: it alone archives, and pgBackRest takes a backup of the
+primary. Everything that could destroy a backup is left to pgBackRest, which refuses a store that
+holds another cluster.
 """
 
 from __future__ import annotations
@@ -10,17 +10,21 @@ from __future__ import annotations
 import json
 import logging
 import os
-import re
 import subprocess
 import threading
 import time
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 log = logging.getLogger("backup")
 
 Run = Callable[[Sequence[str]], str]
+
+#: One full backup, then so many that hold only what changed since.
+DIFFERENTIALS = 3
+#: Seconds for what only asks. A backup itself takes as long as it takes.
+PATIENCE = 120
 
 
 class BackupError(Exception):
@@ -29,41 +33,78 @@ class BackupError(Exception):
 
 def run(command: Sequence[str]) -> str:
     """The output of a command; its error messages go where ours go, and into the exception."""
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    for line in done.stderr.splitlines():
+    patience = None if command[-1] == "backup" else PATIENCE
+    try:
+        done = subprocess.run(
+            command, capture_output=True, text=True, check=False, timeout=patience
+        )
+    except subprocess.TimeoutExpired as error:
+        raise BackupError(f"{command[0]} {command[-1]} did not end in {PATIENCE} s") from error
+    lines = [line.strip() for line in done.stderr.splitlines() if line.strip()]
+    for line in lines:
         log.info("%s: %s", command[0], line)
     if done.returncode != 0:
-        last = (done.stderr.strip() or "no message").splitlines()[-1]
-        raise BackupError(f"{' '.join(command[:2])} ended with {done.returncode}: {last}")
+        first = next((line for line in lines if line.startswith("ERROR")), "no message")
+        raise BackupError(f"{command[0]} {command[-1]} ended with {done.returncode}: {first}")
     return done.stdout
 
 
-def sql(statement: str, run: Run = run) -> str:
-    """The one value of a statement on this member."""
-    command = ["psql", "--no-psqlrc", "--tuples-only", "--no-align", "--set=ON_ERROR_STOP=1"]
-    return run([*command, f"--command={statement}"]).strip()
+def leads(run: Run = run) -> bool:
+    """True when the server beside us takes writes."""
+    command = ["psql", "--no-psqlrc", "--tuples-only", "--no-align"]
+    return run([*command, "--command=SELECT pg_is_in_recovery()"]).strip() == "f"
 
 
-def prepare(run: Run = run) -> None:
-    """On the leader: start a new log segment and put a checkpoint into it."""
-    if sql("SELECT pg_is_in_recovery()", run) != "f":
-        raise BackupError("this member does not lead")
-    sql("SELECT pg_switch_wal()", run)
-    sql("CHECKPOINT", run)
+class Archive:
+    """What waits in pg_wal to be archived, as the server's own files say."""
+
+    def __init__(self, data: str, limit: int, dropped: str) -> None:
+        self._wal, self._limit, self._dropped = Path(data, "pg_wal"), limit, Path(dropped)
+
+    def metrics(self) -> list[str]:
+        lines = []
+        try:
+            waiting = [path.stem for path in (self._wal / "archive_status").glob("*.ready")]
+            size = sum(self._size(name) for name in waiting)
+        except OSError as error:
+            log.warning("%s", error)
+        else:
+            lines = [
+                "# TYPE postgres_archive_waiting_files gauge",
+                f"postgres_archive_waiting_files {len(waiting)}",
+                "# TYPE postgres_archive_waiting_bytes gauge",
+                f"postgres_archive_waiting_bytes {size}",
+                "# TYPE postgres_archive_limit_bytes gauge",
+                f"postgres_archive_limit_bytes {self._limit}",
+            ]
+        if self._dropped.exists():
+            lines += [
+                "# TYPE postgres_archive_dropped_timestamp_seconds gauge",
+                f"postgres_archive_dropped_timestamp_seconds {self._dropped.stat().st_mtime:.0f}",
+            ]
+        return lines
+
+    def _size(self, name: str) -> int:
+        """0 for one that was archived and removed while we look."""
+        try:
+            return (self._wal / name).stat().st_size
+        except FileNotFoundError:
+            return 0
 
 
 class Backups:
     """The state of this member's backups. Every method may be called from any thread."""
 
-    def __init__(
-        self, data: str, keep: int, run: Run = run, patience: float = 300, pause: float = 2
-    ) -> None:
-        self._data, self._keep, self._run = data, keep, run
-        self._patience, self._pause = patience, pause
+    def __init__(self, memory: Path, run: Run = run, every: float = 600) -> None:
+        self._memory, self._run, self._every = memory, run, every
         self._lock = threading.Lock()
         self._state: dict[str, Any] = {"state": "idle"}
-        self._newest: float | None = None
-        self._count: int | None = None
+        self._ready = False
+        self._looked: float | None = None
+        self._backups: list[dict[str, Any]] | None = None
+        self._check: dict[str, Any] = {}
+        if memory.exists():
+            self._check = json.loads(memory.read_bytes())
 
     def status(self) -> dict[str, Any]:
         with self._lock:
@@ -82,78 +123,112 @@ class Backups:
         try:
             name = self.take()
             outcome = {"state": "succeeded", "name": name}
-        except (BackupError, OSError, ValueError) as error:
+        except (BackupError, OSError, ValueError, KeyError) as error:
             log.error("no backup: %s", error)
             outcome = {"state": "failed", "message": str(error)}
         with self._lock:
             self._state = {**self._state, **outcome, "finished": time.time()}
 
     def take(self) -> str:
-        """Take a backup, check that it is there, delete those that are too many."""
-        before = set(self.names())
-        self._await_new_segment(before)
-        self._run(["wal-g", "backup-push", self._data])
-        new = set(self.names()) - before
+        """Take a backup and see that it is there. pgBackRest then deletes those too many."""
+        if not leads(self._run):
+            raise BackupError("this member does not lead")
+        self._create()
+        before = self._list()
+        self._run(["pgbackrest", f"--type={kind_of_next(before)}", "backup"])
+        known = {one["label"] for one in before}
+        new = [one for one in self.look() if one["label"] not in known]
         if len(new) != 1:
-            raise BackupError(f"expected one new backup, found {sorted(new) or 'none'}")
-        name = new.pop()
+            names = sorted(one["label"] for one in new)
+            raise BackupError(f"expected one new backup, found {names or 'none'}")
+        name = str(new[0]["label"])
+        if new[0]["error"]:
+            raise BackupError(f"backup {name} holds pages whose checksum is wrong")
         log.info("backup %s is complete", name)
-        self._run(["wal-g", "delete", "retain", "FULL", str(self._keep), "--confirm"])
-        self.look()
         return name
 
-    def names(self) -> list[str]:
-        return [str(backup["backup_name"]) for backup in self._list()]
+    def tend(self) -> None:
+        """Now and then: a place for the archive, a first backup, and a look at the store."""
+        leading = leads(self._run)
+        if leading and not self._ready:
+            self._create()
+        due = self._looked is None or time.monotonic() - self._looked >= self._every
+        if due and self.status()["state"] != "running":
+            found = self.look()
+            if leading and not found:
+                log.info("the store has no backup of this cluster: taking the first one")
+                self.start()
 
-    def look(self) -> None:
-        """Remember how many backups the store has, and when the newest was taken."""
-        backups = self._list()
-        times = [_seconds(str(b.get("time") or b.get("modified"))) for b in backups]
+    def look(self) -> list[dict[str, Any]]:
+        """Ask the store what it has, and remember it."""
+        found = self._list()
         with self._lock:
-            self._count, self._newest = len(backups), max(times, default=None)
+            self._backups, self._looked = found, time.monotonic()
+        return found
+
+    def checked(self, result: dict[str, Any]) -> None:
+        """Remember what the last try of a restore found, also after a restart of this process."""
+        kept = {name: float(result[name]) for name in ("time", "seconds", "bytes")}
+        found = {**kept, "succeeded": bool(result["succeeded"])}
+        new = self._memory.with_suffix(".new")
+        new.write_text(json.dumps(found), encoding="utf-8")
+        new.replace(self._memory)
+        with self._lock:
+            self._check = found
+
+    def _create(self) -> None:
+        """The place for this cluster in the store. pgBackRest refuses one of another cluster."""
+        self._run(["pgbackrest", "stanza-create"])
+        self._ready = True
+
+    def _list(self) -> list[dict[str, Any]]:
+        (stanza,) = json.loads(self._run(["pgbackrest", "--output=json", "info"]))
+        code, message = stanza["status"]["code"], stanza["status"]["message"]
+        # 1 and 2: there is nothing yet.
+        if code not in (0, 1, 2):
+            raise BackupError(f"the store does not say what it has: {message}")
+        return list(stanza["backup"])
 
     def metrics(self) -> list[str]:
         """Lines for Prometheus. What is not known is not said."""
         with self._lock:
-            lines = [
-                "# TYPE postgres_backup_running gauge",
-                f"postgres_backup_running {int(self._state['state'] == 'running')}",
-                "# TYPE postgres_backup_failed gauge",
-                f"postgres_backup_failed {int(self._state['state'] == 'failed')}",
-            ]
-            if self._count is not None:
-                lines += ["# TYPE postgres_backups gauge", f"postgres_backups {self._count}"]
-            if self._newest is not None:
-                lines += [
-                    "# TYPE postgres_backup_newest_timestamp_seconds gauge",
-                    f"postgres_backup_newest_timestamp_seconds {self._newest:.0f}",
-                ]
-        return lines
-
-    def _list(self) -> list[dict[str, Any]]:
-        text = self._run(["wal-g", "backup-list", "--json"]).strip()
-        found = json.loads(text) if text else []
-        return list(found or [])
-
-    def _await_new_segment(self, names: set[str]) -> None:
-        """Wait until a backup that starts now gets a name that none has."""
-        deadline = time.monotonic() + self._patience
-        while True:
-            sql("CHECKPOINT", self._run)
-            segment = sql("SELECT redo_wal_file FROM pg_control_checkpoint()", self._run)
-            base = f"base_{segment}"
-            if not any(name == base or name.startswith(f"{base}_") for name in names):
-                return
-            if time.monotonic() >= deadline:
-                raise BackupError(f"{base} exists, and no newer checkpoint arrived")
-            time.sleep(self._pause)
+            state, backups, check = self._state["state"], self._backups, self._check
+        values: dict[str, float] = {
+            "postgres_backup_running": state == "running",
+            "postgres_backup_failed": state == "failed",
+        }
+        if backups is not None:
+            values["postgres_backups"] = len(backups)
+        if backups:
+            newest = max(backups, key=lambda one: int(one["timestamp"]["stop"]))
+            times = newest["timestamp"]
+            values |= {
+                "postgres_backup_newest_timestamp_seconds": times["stop"],
+                "postgres_backup_newest_duration_seconds": times["stop"] - times["start"],
+                "postgres_backup_newest_size_bytes": newest["info"]["size"],
+                "postgres_backup_damaged": any(one["error"] for one in backups),
+            }
+        if check:
+            values |= {
+                "postgres_restore_check_timestamp_seconds": check["time"],
+                "postgres_restore_check_duration_seconds": check["seconds"],
+                "postgres_restore_check_size_bytes": check["bytes"],
+                "postgres_restore_check_succeeded": check["succeeded"],
+            }
+        return [
+            line
+            for name, value in values.items()
+            for line in (f"# TYPE {name} gauge", f"{name} {float(value):.0f}")
+        ]
 
 
-def _seconds(text: str) -> float:
-    """A time as WAL-G writes it, in seconds since 1970, without their fractions."""
-    whole = re.sub(r"\.\d+", "", text).replace("Z", "+00:00")
-    return datetime.fromisoformat(whole).timestamp()
+def kind_of_next(backups: Sequence[dict[str, Any]]) -> str:
+    """Full when there is none, or when enough others follow the last full one."""
+    newest = backups[-DIFFERENTIALS:]
+    return "diff" if any(one["type"] == "full" for one in newest) else "full"
 
 
-def from_environment() -> Backups:
-    return Backups(os.environ["PGDATA"], int(os.environ["BACKUP_KEEP"]))
+def from_environment() -> tuple[Backups, Archive]:
+    data, limit = os.environ["PGDATA"], int(os.environ["ARCHIVE_LIMIT"]) * 1024**2
+    backups = Backups(Path(os.environ["CHECK_MEMORY"]))
+    return backups, Archive(data, limit, os.environ["ARCHIVE_DROPPED"])
