@@ -290,6 +290,7 @@ def schema(spec: Path) -> int:
 
 cli.add_command(cli_deploy.deploy)
 cli.add_command(cli_deploy.rollback)
+cli.add_command(cli_deploy.restore)
 cli.add_command(cli_doctor.doctor)
 cli.add_command(cli_init.init)
 cli.add_command(cli_plan.plan)

@@ -1,7 +1,8 @@
-"""`deploy` and `rollback`: what changes a cluster. It decides nothing."""
+"""`deploy`, `rollback` and `restore`: what changes a cluster. It decides nothing."""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -125,6 +126,72 @@ def rollback(
                 seconds=seconds,
                 force_conflicts=force_conflicts,
                 dry_run=dry_run,
+            ),
+            access,
+            board,
+            say=click.echo,
+        )
+    return 0
+
+
+@click.command(epilog=EPILOG)
+@spec_option
+@environment_option
+@click.argument("component", metavar="CHART/COMPONENT")
+@click.option("--to", "moment", required=True, metavar="TIME", help="Like 2026-11-28T12:00:00Z.")
+@click.option("--beside", default="", metavar="RELEASE", help="As another release, to look.")
+@click.option("--run", is_flag=True, help="Do it. Without this, it is only shown.")
+@click.option(
+    "--timeout",
+    "seconds",
+    type=click.IntRange(min=1),
+    default=3600,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long the restore may take.",
+)
+@cluster_options
+def restore(
+    spec: Path,
+    environment: str,
+    component: str,
+    moment: str,
+    beside: str,
+    run: bool,
+    seconds: int,
+    **access: Any,
+) -> int:
+    """Bring a database back to a time, from its backups and its archive.
+
+    Shows the commands; with --run it follows them, and says how long that took and up to which
+    transaction the data goes. In place, those who write are stopped first, and the old volumes
+    are kept. Beside it, nothing that runs is touched. A time without a zone is of UTC.
+
+    \b
+    python -m generator restore -e production shop/db --to 2026-11-28T12:00:00Z
+    python -m generator restore -e production shop/db --to 2026-11-28T12:00:00Z --beside look --run
+    """
+    from generator import deployment
+    from generator.progress import Board
+
+    chart, slash, name = component.partition("/")
+    if not (slash and chart and name):
+        raise click.UsageError(f"{component!r} is no CHART/COMPONENT")
+    try:
+        to = datetime.fromisoformat(moment)
+    except ValueError:
+        raise click.UsageError(f"{moment!r} is no time like 2026-11-28T12:00:00Z") from None
+    with Board() as board:
+        deployment.restore(
+            deployment.Back(
+                spec=spec,
+                environment=environment,
+                chart=chart,
+                component=name,
+                to=to if to.tzinfo else to.replace(tzinfo=UTC),
+                beside=beside,
+                seconds=seconds,
+                run=run,
             ),
             access,
             board,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -98,6 +99,43 @@ def rollback(request: Return, access: dict[str, Any], board: Board, *, say: Say)
         seconds=request.seconds,
         force_conflicts=request.force_conflicts,
     )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Back:
+    """The options of `restore`."""
+
+    spec: Path
+    environment: str
+    chart: str
+    component: str
+    to: datetime
+    beside: str
+    seconds: int
+    run: bool
+
+
+def restore(request: Back, access: dict[str, Any], board: Board, *, say: Say) -> None:
+    """Say how a database comes back to a time, and do it where that is asked for."""
+    from generator.release import restore as back
+    from generator.release import restore_steps as way
+
+    _, (target,) = live.targets(request.spec, request.environment, request.chart)
+    world = live.world(request.spec, live.Access(**access))
+    wish = back.Wish(
+        component=request.component,
+        to=request.to,
+        beside=request.beside,
+        seconds=request.seconds,
+    )
+    board.step("looking at the cluster")
+    database = back.look(target, world, wish)
+    steps = way.steps(database, target, world, wish)
+    if not request.run:
+        say(way.runbook(database, steps, wish))
+        return
+    back.hold_to(database, target, wish)
+    say(way.follow(database, steps, world, wish, board.say))
 
 
 def _settled(request: Request, plan: Plan, say: Say) -> dict[str, Any]:

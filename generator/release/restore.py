@@ -1,0 +1,192 @@
+"""A database that is to come back as it was at a time: what is there, and what must be said."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from generator.check.manifests import ManifestReader
+from generator.check.objects import mapping
+from generator.errors import GeneratorError, RefusedError
+from generator.release.target import Target, World
+
+Json = Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wish:
+    """`beside` names another release; "" means in place."""
+
+    component: str
+    to: datetime
+    beside: str = ""
+    seconds: int = 3600
+
+
+@dataclass(frozen=True, kw_only=True)
+class Database:
+    """What is known of the component's StatefulSet, as rendered and as it runs."""
+
+    name: str
+    namespace: str
+    selector: str
+    #: Where in the store the running cluster writes.
+    path: str
+    #: What the values of today say: where a new cluster writes, what it begins with, up to when.
+    wanted: tuple[str, str, str]
+    replicas: int
+    #: The Secret with its certificate.
+    tls: str
+    volumes: tuple[tuple[str, str], ...]
+    callers: tuple[tuple[str, int], ...]
+
+    @property
+    def place(self) -> str:
+        """NAMESPACE/COMPONENT/GENERATION, as restore.from has it."""
+        return "/".join(self.path.split("/")[-3:])
+
+    @property
+    def generation(self) -> str:
+        """One that nobody has written to: the next number, or a longer word."""
+        last = self.path.rpartition("/")[2]
+        found = re.fullmatch(r"(.*?)(\d+)", last)
+        return f"{found[1]}{int(found[2]) + 1}" if found else f"{last}-2"
+
+
+def moment(to: datetime) -> str:
+    """A time as the chart's value has it."""
+    return to.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S+00")
+
+
+def look(target: Target, world: World, wish: Wish) -> Database:
+    """Read what there is. Raises where nothing can be restored."""
+    if wish.to > datetime.now(UTC):
+        raise RefusedError(f"{moment(wish.to)} is yet to come")
+    text = world.releases.render(
+        target.release,
+        target.chart,
+        namespace=target.namespace,
+        values=target.values,
+        more={},
+        upgrade=True,
+    )
+    reader = ManifestReader(folder=f"charts/{target.chart.name}", namespace=target.namespace)
+    objects: list[Json] = [one.data for one in reader.read(text).objects]
+    stateful = _stateful(objects, wish.component, target)
+    name = str(stateful["metadata"]["name"])
+    running = world.kubectl.get("statefulset", name, namespace=target.namespace)
+    settings = world.kubectl.get("configmap", f"{name}-patroni", namespace=target.namespace)
+    if running is None or settings is None:
+        raise GeneratorError(f"{name} is not installed in {target.namespace}")
+    path = _path(settings["data"])
+    if not path:
+        raise GeneratorError(f"{name} has no backups: its values say backup.enabled=false")
+    labels = running["spec"]["selector"]["matchLabels"]
+    selector = ",".join(f"{key}={value}" for key, value in sorted(labels.items()))
+    claims = world.kubectl.list(
+        "persistentvolumeclaim", namespace=target.namespace, selector=selector
+    )
+    return Database(
+        name=name,
+        namespace=target.namespace,
+        selector=selector,
+        path=path,
+        wanted=_wanted(objects, stateful),
+        replicas=max(int(running["spec"].get("replicas", 1)), 1),
+        tls=_tls(running),
+        volumes=tuple(
+            (one["metadata"]["name"], str(one["spec"].get("volumeName", ""))) for one in claims
+        ),
+        callers=_callers(objects, wish.component, world, target.namespace),
+    )
+
+
+def _tls(running: Json) -> str:
+    volumes = running["spec"]["template"]["spec"].get("volumes", ())
+    found = (one["secret"]["secretName"] for one in volumes if one["name"] == "tls")
+    return str(next(found, ""))
+
+
+def _stateful(objects: list[Json], component: str, target: Target) -> Json:
+    for one in objects:
+        labels = mapping(mapping(one.get("metadata")).get("labels"))
+        fits = labels.get("app.kubernetes.io/name") == component
+        if one.get("kind") == "StatefulSet" and fits:
+            if labels.get("app.kubernetes.io/component") != "postgres":
+                break
+            return one
+    raise GeneratorError(f"{target.release} has no database {component!r}")
+
+
+def _path(data: Json) -> str:
+    """Where pgBackRest writes; "" without backups."""
+    lines = str(data.get("pgbackrest.conf", "")).splitlines()
+    return next((line[len("repo1-path=") :] for line in lines if "repo1-path=" in line), "")
+
+
+def _wanted(objects: list[Json], stateful: Json) -> tuple[str, str, str]:
+    maps = (one for one in objects if one.get("kind") == "ConfigMap")
+    name = f"{stateful['metadata']['name']}-patroni"
+    data: Json = next((one["data"] for one in maps if one["metadata"]["name"] == name), {})
+    pod = stateful["spec"]["template"]["spec"]
+    told = {
+        entry["name"]: str(entry.get("value", ""))
+        for each in pod["containers"]
+        for entry in each.get("env", ())
+    }
+    return _path(data), told.get("RESTORE_PATH", ""), told.get("RESTORE_TIME", "")
+
+
+def _callers(
+    objects: list[Json], component: str, world: World, namespace: str
+) -> tuple[tuple[str, int], ...]:
+    """Deployments that connect to it, with the replicas that they have now."""
+    variable = re.sub(r"[^A-Z0-9]", "_", component.upper()) + "_HOST"
+    found = []
+    for one in objects:
+        if one.get("kind") != "Deployment":
+            continue
+        pod = one["spec"]["template"]["spec"]
+        names = {entry["name"] for each in pod["containers"] for entry in each.get("env", ())}
+        if variable in names:
+            name = str(one["metadata"]["name"])
+            live = world.kubectl.get("deployment", name, namespace=namespace)
+            if live is not None:
+                found.append((name, int(live["spec"].get("replicas", 1))))
+    return tuple(found)
+
+
+def values_of(database: Database, wish: Wish) -> dict[str, Any]:
+    """What the component's values must say for the new cluster."""
+    return {
+        "backup": {"generation": "1" if wish.beside else database.generation},
+        "restore": {"from": database.place, "time": moment(wish.to)},
+    }
+
+
+def hold_to(database: Database, target: Target, wish: Wish) -> None:
+    """In place, the overlay itself must say it: else the next deployment would undo it."""
+    place, begin, until = database.wanted
+    if wish.beside or (
+        place != database.path and (begin, until) == (database.path, moment(wish.to))
+    ):
+        return
+    raise RefusedError(
+        f"the values of {target.environment} do not say what {database.name} is to begin with, and "
+        "to write elsewhere; the next deployment would undo the restore",
+        hint="write into the overlay, do not deploy it, and run this again:\n"
+        + overlay(database, wish),
+    )
+
+
+def overlay(database: Database, wish: Wish) -> str:
+    """The part of an overlay, as YAML."""
+    values = values_of(database, wish)
+    return (
+        f"{wish.component}:\n"
+        f'  backup: {{generation: "{values["backup"]["generation"]}"}}\n'
+        f'  restore: {{from: {values["restore"]["from"]}, time: "{values["restore"]["time"]}"}}'
+    )
