@@ -78,7 +78,8 @@ def test_full_disk_of_the_leader(members: Members, figure: Figure):
             while True:
                 file.write(b"\0" * 65536)
         try:
-            members.wait(lambda: fill(members, old) and members.leader != old, "another leader")
+            members.wait(lambda: fill(members, old), "the end of the space")
+            members.wait(lambda: members.leader != old, "another leader")
             go_on(members, clerks, 20)
             told(figure, "disk of the leader full", clerks)
         finally:
