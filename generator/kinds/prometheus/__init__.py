@@ -103,7 +103,11 @@ def link(component: Component) -> Link | None:
 
 
 def secrets(component: Component) -> Sequence[SecretNeed]:
-    return ()
+    remote = component.settings.remote_write
+    if remote is None or not remote.token:
+        return ()
+    name, when = f"{component.name}-remote-write", {"remoteWrite.enabled": True}
+    return (SecretNeed(name=name, keys=(remote.token,), when=when),)
 
 
 def metrics_endpoints(component: Component) -> tuple[targets.Endpoint, ...]:

@@ -19,6 +19,7 @@ def knobs(settings: Settings, folder: str) -> list[Knob]:
         *_storage(settings),
         *_scraping(settings),
         *_links(settings, folder),
+        *_remote_write(settings),
         *_reloader(),
         *server.probes(
             ("/-/healthy", "http"),
@@ -130,6 +131,27 @@ def _links(settings: Settings, folder: str) -> list[Knob]:
             default=settings.dashboards,
             schema=s.STRING,
             flip="https://flipped.example.com",
+        ),
+    ]
+
+
+def _remote_write(settings: Settings) -> list[Knob]:
+    remote = settings.remote_write
+    if remote is None:
+        return []
+    return [
+        Knob(
+            path="remoteWrite.enabled",
+            doc="Send every sample to a store outside as well.",
+            default=True,
+            schema=s.BOOLEAN,
+        ),
+        Knob(
+            path="remoteWrite.url",
+            doc=f"Address that takes samples, by HTTPS on port {remote.port}.",
+            default=remote.url,
+            schema={"type": "string", "minLength": 1},
+            flip="https://flipped.example.com/api/v1/push",
         ),
     ]
 

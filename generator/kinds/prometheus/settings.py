@@ -42,6 +42,19 @@ class Http:
 
 
 @dataclass(frozen=True, kw_only=True)
+class RemoteWrite:
+    """Where samples are sent to as well; `token` is a key of a Secret."""
+
+    url: str
+    token: str
+
+    @property
+    def port(self) -> int:
+        host = self.url.removeprefix("https://").partition("/")[0]
+        return int(host.partition(":")[2] or 443)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Settings:
     image: Image
     replicas: int
@@ -53,6 +66,7 @@ class Settings:
     nodes: bool
     limits: Limits
     http: Http
+    remote_write: RemoteWrite | None
     runbooks: str
     dashboards: str
 
@@ -86,6 +100,11 @@ def read_settings(data: Mapping[str, Any]) -> Settings:
             status=http.get("status", "status"),
             handler=http.get("handler", "handler"),
         ),
+        remote_write=_remote_write(data.get("remoteWrite")),
         runbooks=links.get("runbooks", ""),
         dashboards=links.get("dashboards", ""),
     )
+
+
+def _remote_write(raw: Mapping[str, Any] | None) -> RemoteWrite | None:
+    return None if raw is None else RemoteWrite(url=raw["url"], token=raw.get("token", ""))
