@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 import yaml
 
+from generator.kinds import postgres
+from generator.kinds.postgres import metrics
 from generator.kinds.prometheus.expressions import mistakes, text_mistakes
 from generator.kinds.prometheus.known import known
 from generator.spec.read import read_platform
@@ -77,6 +79,21 @@ def test_every_rule_and_panel_of_a_platform_asks_for_what_there_is(spec: Path) -
 def test_those_of_a_shop_too(tmp_path: Path) -> None:
     build(tmp_path, shop={**SHOP, "db": DATABASE, "cache": CACHE})
     assert [one for one in judged(tmp_path / "platform.yaml") if "vector(1 - " not in one[0]] == []
+
+
+def test_the_list_of_the_database_s_agent_is_what_its_code_says() -> None:
+    code = "".join(
+        (Path(postgres.__path__[0]) / "files" / name).read_text()
+        for name in ("agent.py", "base_backup.py")
+    )
+    said = set(
+        re.findall(
+            r"\b(?:patroni_up|postgres_(?:archive|backup|backups|restore_check)(?:_[a-z]+)*)\b",
+            code,
+        )
+    )
+    known_names = {name for name in said if re.search(rf'(?:TYPE |"){name}[ "]', code)}
+    assert known_names == set(metrics.AGENT)
 
 
 SERIES = known_to(SPECS[0])

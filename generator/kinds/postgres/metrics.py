@@ -14,6 +14,17 @@ AGENT: Mapping[str, tuple[str, ...]] = {
     "postgres_backup_failed": (),
     "postgres_backups": (),
     "postgres_backup_newest_timestamp_seconds": (),
+    "postgres_backup_newest_duration_seconds": (),
+    "postgres_backup_newest_size_bytes": (),
+    "postgres_backup_damaged": (),
+    "postgres_archive_waiting_files": (),
+    "postgres_archive_waiting_bytes": (),
+    "postgres_archive_limit_bytes": (),
+    "postgres_archive_dropped_timestamp_seconds": (),
+    "postgres_restore_check_timestamp_seconds": (),
+    "postgres_restore_check_duration_seconds": (),
+    "postgres_restore_check_size_bytes": (),
+    "postgres_restore_check_succeeded": (),
 }
 
 #: Of Patroni 4, which the agent passes on: patroni/api.py, do_GET_metrics.
