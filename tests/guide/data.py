@@ -42,8 +42,8 @@ def wal_is_archived(cluster: Cluster) -> None:
     patroni = yaml.safe_load(cluster.text("postgres-patroni", "patroni.yml"))
     parameters = patroni["postgresql"]["parameters"]
     assert (parameters["archive_mode"], parameters["archive_timeout"]) == ("on", "60s")
-    assert parameters["archive_command"] == 'sh /scripts/archive.sh "%p"'
-    assert "pgbackrest archive-push" in cluster.text("postgres-scripts", "archive.sh")
+    assert parameters["archive_command"] == 'sh /scripts/pgbackrest_push.sh "%p"'
+    assert "pgbackrest archive-push" in cluster.text("postgres-scripts", "pgbackrest_push.sh")
     assert patroni["bootstrap"]["dcs"]["synchronous_mode"] == "quorum"
 
 

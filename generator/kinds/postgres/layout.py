@@ -51,7 +51,7 @@ _SCRIPTS = (
 )
 #: Those of backups. A pod that archives reads the scripts at each call: none starts anew.
 _BACKUP_SCRIPTS = (
-    "jobs/archive.sh",
+    "jobs/pgbackrest_push.sh",
     "jobs/restore.sh",
     "jobs/fetch_wal.sh",
     "jobs/request_backup.py",

@@ -63,7 +63,7 @@ postgresql:
     {{- end }}
     {{- if .Values.backup.enabled }}
     archive_mode: "on"
-    archive_command: sh /scripts/archive.sh "%p"
+    archive_command: sh /scripts/pgbackrest_push.sh "%p"
     archive_timeout: 60s
     {{- else }}
     archive_mode: "off"
