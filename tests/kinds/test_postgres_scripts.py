@@ -167,6 +167,17 @@ class TestBackups:
         until(lambda: backups.status()["state"] == "succeeded", "the backup", 5)
         assert backups.status()["name"] == "20260102F"
 
+    def test_the_place_in_the_store_is_made_once(self, tmp_path):
+        store = Store(backups=[listed("1")])
+        backups = store.of(tmp_path)
+        threads = [threading.Thread(target=backups.tend) for _ in range(3)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        backups.take()
+        assert store.log.count("pgbackrest stanza-create") == 1
+
     def test_failure_is_told(self, tmp_path):
         backups = Store(pushed=None).of(tmp_path)
         backups.start()

@@ -97,7 +97,7 @@ class Backups:
 
     def __init__(self, memory: Path, run: Run = run, every: float = 600) -> None:
         self._memory, self._run, self._every = memory, run, every
-        self._lock = threading.Lock()
+        self._lock, self._creating = threading.Lock(), threading.Lock()
         self._state: dict[str, Any] = {"state": "idle"}
         self._ready = False
         self._looked: float | None = None
@@ -150,7 +150,7 @@ class Backups:
     def tend(self) -> None:
         """Now and then: a place for the archive, a first backup, and a look at the store."""
         leading = leads(self._run)
-        if leading and not self._ready:
+        if leading:
             self._create()
         due = self._looked is None or time.monotonic() - self._looked >= self._every
         if due and self.status()["state"] != "running":
@@ -177,9 +177,14 @@ class Backups:
             self._check = found
 
     def _create(self) -> None:
-        """The place for this cluster in the store. pgBackRest refuses one of another cluster."""
-        self._run(["pgbackrest", "stanza-create"])
-        self._ready = True
+        """The place for this cluster in the store. pgBackRest refuses one of another cluster.
+
+        One at a time: a second one at once would fail, since pgBackRest locks it too.
+        """
+        with self._creating:
+            if not self._ready:
+                self._run(["pgbackrest", "stanza-create"])
+                self._ready = True
 
     def _list(self) -> list[dict[str, Any]]:
         (stanza,) = json.loads(self._run(["pgbackrest", "--output=json", "info"]))
