@@ -80,7 +80,7 @@ class Archiving(Server):
             return Difference(file="pgbackrest.conf", rendered=rendered, here=here, why=why)
 
         found = [
-            of("io-timeout=30", "io-timeout=10", "so that a store that is away is given up soon"),
+            of("io-timeout=30", "io-timeout=3", "so that a store that is away is given up soon"),
             of("pg1-user=", f"pg1-port={self.port}\npg1-user=", "all ports are on one machine"),
         ]
         if self.store is None:

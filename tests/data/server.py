@@ -21,7 +21,7 @@ from tests.kinds.rendering import Objects, container
 #: Debian 12's. The chart's default is 18: `postgresVersion` is a value.
 VERSION: Final = 15
 _BINARIES: Final = Path(f"/usr/lib/postgresql/{VERSION}/bin")
-_SECRETS: Final = {
+SECRETS: Final = {
     "database-password": PASSWORDS["APP_PASSWORD"],
     "exporter-password": PASSWORDS["EXPORTER_PASSWORD"],
     **{f"{name}-password": name for name in ("patroni", "superuser", "replication", "rewind")},
@@ -41,19 +41,26 @@ class Server:
             self.user = {"user": "postgres", "group": "postgres", "extra_groups": []}
             shutil.chown(folder, "postgres", "postgres")
         self.process: subprocess.Popen[bytes] | None = None
-        text = objects.one("ConfigMap", "ledger-patroni")["data"]["patroni.yml"]
-        places = {"/tls": folder / "tls", "/var/run/postgresql": folder}
-        self.rendered = yaml.safe_load(pods.placed(text, places))
         self.objects = objects
+        #: Where the folders that its pod mounts are here, and what its process is told.
+        self.places = {"/tls": folder / "tls", "/var/run/postgresql": folder}
+        self.places["/scripts"] = folder / "scripts"
+        self.env: dict[str, str] = {}
+        self.rendered = self._read()
         self._certificates(pair)
+
+    def _read(self) -> dict[str, Any]:
+        """The rendered configuration of Patroni, with the places of this machine."""
+        text = self.objects.one("ConfigMap", "ledger-patroni")["data"]["patroni.yml"]
+        found: dict[str, Any] = yaml.safe_load(pods.placed(text, self.places))
+        return found
 
     def begin(self) -> None:
         """A new data folder, the server, and what the first leader's script makes in it."""
+        self._scripts()
         self._initialize()
         self.start()
-        scripts = self.objects.one("ConfigMap", "ledger-scripts")["data"]
-        member = container(self.objects.one("StatefulSet", "ledger"), "ledger")
-        self._bootstrap(scripts, member)
+        self._bootstrap()
 
     def _owned(self, path: Path, mode: int) -> None:
         path.chmod(mode)
@@ -94,7 +101,11 @@ class Server:
             pairs = each.items() if isinstance(each, dict) else [(each, None)]
             options += [f"--{name}={value}" if value else f"--{name}" for name, value in pairs]
         self._run(_BINARIES / "initdb", "-D", self.data, "-U", "postgres", *options)
-        lines = [f"{name} = '{value}'" for name, value in self.parameters.items()]
+        self.configure({})
+
+    def configure(self, more: dict[str, Any]) -> None:
+        """Write what Patroni would write, and more."""
+        lines = [f"{name} = '{value}'" for name, value in {**self.parameters, **more}.items()]
         # The chart's are 0.0.0.0 and 5432.
         lines += ["listen_addresses = '127.0.0.1'", f"port = {self.port}"]
         (self.data / "postgresql.conf").write_text("\n".join(lines) + "\n")
@@ -109,15 +120,22 @@ class Server:
         for name in ("max_connections", "shared_buffers", "ssl_min_protocol_version"):
             self._run(_BINARIES / "postgres", "-D", self.data, "-C", name)
 
-    def _bootstrap(self, scripts: dict[str, str], one: dict[str, Any]) -> None:
+    def _scripts(self) -> None:
         place = self.folder / "scripts"
         place.mkdir()
-        for name, text in scripts.items():
+        for name, text in self.objects.one("ConfigMap", "ledger-scripts")["data"].items():
             (place / name).write_text(pods.placed(text, {"/scripts": place}))
+
+    def environment(self, kind: str, name: str, one: str) -> dict[str, str]:
+        """Of a rendered container, with the places of this machine."""
         fields = {"metadata.name": "ledger-0", "metadata.namespace": "shop", "status.podIP": "-"}
-        env = pods.environment(one, fields=fields, secrets=_SECRETS, places={})
+        rendered = container(self.objects.one(kind, name), one)
+        return pods.environment(rendered, fields=fields, secrets=SECRETS, places=self.places)
+
+    def _bootstrap(self) -> None:
+        env = self.environment("StatefulSet", "ledger", "ledger")
         address = f"host={self.folder} port={self.port} user=postgres dbname=postgres"
-        self._run("sh", place / "post_bootstrap.sh", address, env=env)
+        self._run("sh", self.folder / "scripts" / "post_bootstrap.sh", address, env=env)
 
     def start(self) -> None:
         with self.log.open("ab") as output:
@@ -126,9 +144,10 @@ class Server:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 cwd=self.folder,
+                env={**os.environ, **self.env},
                 **self.user,
             )
-        until(self._answers, "PostgreSQL")
+        until(self._answers, "PostgreSQL", 60)
 
     def _answers(self) -> bool:
         assert self.process and self.process.poll() is None, self.log.read_text()
@@ -146,7 +165,7 @@ class Server:
                 self.process.wait()
             self.process = None
 
-    def sql(self, statement: str) -> str:
+    def sql(self, statement: str, database: str = "orders") -> str:
         """As the superuser, by the socket."""
-        address = ("-h", str(self.folder), "-p", str(self.port), "-U", "postgres", "-d", "orders")
+        address = ("-h", str(self.folder), "-p", str(self.port), "-U", "postgres", "-d", database)
         return self._run(_BINARIES / "psql", *address, "-Atqc", statement)

@@ -151,6 +151,7 @@ def main(folder: str, port: str) -> None:
         answer = getattr(served, name)(*words)
         sys.stdout.write(json.dumps(answer) + "\n")
         sys.stdout.flush()
+    served.stop()
 
 
 if __name__ == "__main__":

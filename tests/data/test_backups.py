@@ -202,6 +202,7 @@ def test_another_cluster_never_writes_to_the_same_place(ledger: Built, store: St
             other.switch()
             failed = "SELECT failed_count > 0 FROM pg_stat_archiver"
             other.wait(lambda: other.sql(failed) == "t", "the server to count it")
+            other.end_agent()
             with pytest.raises(AssertionError, match="do not match the database"):
                 other.tool("stanza-create")
         finally:
