@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from generator.kinds.api import Env, File, Knob, Link, Problem, SecretNeed, Work
 from generator.kinds.common.mesh import Door, mesh_files, mesh_knobs
 from generator.kinds.common.replicas import replicas_file
 from generator.kinds.common.server import resource_problems
+from generator.kinds.grafana.uids import uid_of
 from generator.kinds.prometheus import data as of_data
 from generator.kinds.prometheus import knobs as own
 from generator.kinds.prometheus import metrics, slo, targets
@@ -172,6 +174,7 @@ def platform_files(component: Component, chart: Chart, platform: Platform) -> Se
         "blackbox": targets.of_kind(chart, component, "exporter", exporter="blackbox"),
         "namespaces": tuple(sorted({chart.namespace, *foreign})),
         "data": of_data.look(platform, read_from),
+        "dashboard": partial(uid_of, platform.name),
     }
     found = [
         _template("statefulset", **seen),
@@ -205,7 +208,11 @@ def _objective_files(
         yield File(
             template="rules/objectives.yaml",
             path=f"files/rules/{chart}-{component}.yaml",
-            context={"objectives": objectives, "windows": slo.WINDOWS},
+            context={
+                "objectives": objectives,
+                "windows": slo.WINDOWS,
+                "dashboard": partial(uid_of, platform.name),
+            },
         )
 
 
@@ -245,7 +252,11 @@ def _declared_files(platform: Platform, chart: Chart, component: Component) -> I
         yield File(
             template="rules/declared.yaml",
             path=f"files/rules/{other.name}-{one.name}-alerts.yaml",
-            context={"component_of": one, "namespace": other.namespace},
+            context={
+                "component_of": one,
+                "namespace": other.namespace,
+                "dashboard": partial(uid_of, platform.name),
+            },
         )
 
 
