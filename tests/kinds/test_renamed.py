@@ -50,6 +50,18 @@ def test_a_pooler_keeps_its_name(shop):
     assert {"StatefulSet/archive", "Deployment/door"} <= objects.names
 
 
+def test_the_jobs_of_a_database_come_in_by_the_name_that_they_have(shop):
+    values = {"ledger": {"fullnameOverride": "archive"}, "global": {"mesh": "ambient"}}
+    told = {"host": "archive"}
+    values["back-office"] = {"connections": {"ledger": told}}
+    objects = shop.render(values, api_versions=APIS)
+    rules = objects.one("AuthorizationPolicy", "archive")["spec"]["rules"]
+    (patroni,) = [rule for rule in rules if rule["to"][0]["operation"]["ports"] == ["8008"]]
+    principals = patroni["from"][0]["source"]["principals"]
+    account = objects.one("ServiceAccount", "archive-configure")["metadata"]["name"]
+    assert f"cluster.local/ns/shop/sa/{account}" in principals
+
+
 @pytest.mark.parametrize("change", [{"serviceAccount": {"name": "mine"}}])
 def test_another_account_is_refused_in_a_mesh(shop, change):
     values = {"front": change}

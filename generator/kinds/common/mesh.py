@@ -24,7 +24,8 @@ class Door:
 
     `callers` are those with an edge to it, `public` is the traffic of routes, `scraper` reads
     metrics, `own` are the component's other pods and tests. `accounts` names more service
-    accounts of the same component, without the release's prefix.
+    accounts of the same component, without the release's prefix; `jobs` those of its Jobs,
+    which stand behind the name of its objects.
     """
 
     port: int
@@ -33,6 +34,7 @@ class Door:
     scraper: bool = False
     own: bool = False
     accounts: tuple[str, ...] = ()
+    jobs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +48,8 @@ class Mesh:
         """Identities that may come in, each once: service accounts, in the words of a template."""
         here = '{{ .Release.Namespace }}/sa/{{ include "' + view.define + '.prefix" . }}'
         found = [f"{here}{name}" for name in door.accounts]
+        mine = '{{ .Release.Namespace }}/sa/{{ include "' + view.define + '.fullname" . }}'
+        found += [f"{mine}-{job}" for job in door.jobs]
         if door.own:
             found.append(
                 '{{ .Release.Namespace }}/sa/{{ include "'

@@ -174,7 +174,7 @@ def files(component: Component, chart: Chart) -> Sequence[File]:
     found = [File(template=f"{name}.yaml", path=f"templates/{name}.yaml") for name in names]
     found.append(File(template="_database.tpl", path="templates/_database.tpl"))
     found.append(replicas_file("Deployment"))
-    of_database = (Door(port=5432, accounts=(component.name,)),)
+    of_database = (Door(port=5432, own=True),)
     return [
         *found,
         *mesh_files(component, chart, DOORS),

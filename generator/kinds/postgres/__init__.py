@@ -177,7 +177,7 @@ def exported(component: Component) -> Mapping[str, tuple[str, ...]]:
 
 
 def knobs(component: Component, chart: Chart) -> Sequence[Knob]:
-    doors = server_doors(component.name, component.settings)
+    doors = server_doors(component.settings)
     return [*postgres_knobs(component.settings), *mesh_knobs(chart, doors)]
 
 

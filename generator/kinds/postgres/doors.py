@@ -14,19 +14,18 @@ from generator.kinds.postgres.settings import (
 )
 
 
-def server_doors(name: str, settings: Settings) -> tuple[Door, ...]:
+def server_doors(settings: Settings) -> tuple[Door, ...]:
     """Of the members: applications that go around the pooler, the pooler, each other, the Jobs."""
     pooler = (settings.pooler.name,) if settings.pooler else ()
-    configure, backup = f"{name}-configure", f"{name}-backup"
-    jobs = (configure, backup) if settings.backup else (configure,)
+    jobs = ("configure", "backup") if settings.backup else ("configure",)
     doors = [
         Door(port=PORT, callers=True, own=True, accounts=pooler),
-        Door(port=PATRONI_PORT, own=True, accounts=jobs),
+        Door(port=PATRONI_PORT, own=True, jobs=jobs),
         Door(port=AGENT_METRICS_PORT, scraper=True),
     ]
     if settings.backup:
         # The check of restores comes with the account of the members.
-        doors.append(Door(port=AGENT_PORT, own=True, accounts=(backup,)))
+        doors.append(Door(port=AGENT_PORT, own=True, jobs=("backup",)))
     if settings.metrics:
         doors.append(Door(port=EXPORTER_PORT, scraper=True))
     return tuple(doors)

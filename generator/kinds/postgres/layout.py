@@ -68,7 +68,7 @@ def postgres_files(component: Component, chart: Chart) -> Sequence[File]:
     found = [
         *_server(settings, define, scripts),
         *_configuring(define),
-        *mesh_files(component, chart, server_doors(component.name, settings)),
+        *mesh_files(component, chart, server_doors(settings)),
         _template("tests/connection.yaml"),
         _template("tests/networkpolicy.yaml"),
         File(template="RUNBOOK.md", path="RUNBOOK.md"),
