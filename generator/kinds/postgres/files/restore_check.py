@@ -60,11 +60,12 @@ def parse(position: str) -> int:
 
 
 class Copy:
-    """The restored server: started, asked and ended here."""
+    """The restored server: started, asked and ended here. `patience` counts from now on."""
 
     def __init__(self, folder: Path, patience: float, run: Any = run) -> None:
         self.folder, self.data = folder, folder / "data"
-        self._patience, self._run = patience, run
+        self._patience, self._deadline = patience, time.monotonic() + patience
+        self._run = run
         self._server: subprocess.Popen[bytes] | None = None
 
     def restore(self) -> None:
@@ -88,13 +89,12 @@ class Copy:
     def start(self) -> None:
         """Start it and wait until all of the log is replayed."""
         self._server = subprocess.Popen(["postgres", "-D", str(self.data)])
-        deadline = time.monotonic() + self._patience
         ready = ["pg_isready", "--quiet", f"--host={self.folder}"]
         while subprocess.run(ready, check=False).returncode != 0:
             if (code := self._server.poll()) is not None:
                 raise UnusableError(f"the server ended with {code} while it replayed the log")
-            if time.monotonic() >= deadline:
-                raise UnusableError(f"the log was not replayed in {self._patience:.0f} s")
+            if time.monotonic() >= self._deadline:
+                raise UnusableError(f"it was not restored in {self._patience:.0f} s")
             time.sleep(0.5)
 
     def sql(self, statement: str, database: str = "postgres") -> str:
