@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import ssl
 import subprocess
 import sys
@@ -235,6 +236,19 @@ class TestBackups:
         dropped.touch()
         assert any("postgres_archive_dropped_timestamp_seconds 1" in x for x in archive.metrics())
 
+    @pytest.mark.parametrize("place", ["dropped", "missing/dropped"])
+    def test_what_was_dropped_counts_as_archived_whether_or_not_it_can_be_marked(
+        self, tmp_path, place
+    ):
+        tool = tmp_path / "pgbackrest"
+        tool.write_text("#!/bin/sh\necho 'WARN: dropped WAL file because of the limit'\n")
+        tool.chmod(0o755)
+        env = {"PATH": f"{tmp_path}:{os.environ['PATH']}", "ARCHIVE_DROPPED": str(tmp_path / place)}
+        command = ["sh", FILES / "pgbackrest_push.sh", "pg_wal/0A"]
+        done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        assert (tmp_path / place).exists() is (place == "dropped")
+
 
 class TestAgent:
     def test_wants_the_token(self, tmp_path):
@@ -263,6 +277,11 @@ class TestAgent:
             "postgres_restore_check_timestamp_seconds 1767323046",
             "postgres_restore_check_succeeded 1",
         } <= set(again.metrics())
+
+    @pytest.mark.parametrize("spoiled", ["", "{", "[]", '{"time": "soon"}'])
+    def test_starts_without_what_it_can_not_remember(self, tmp_path, spoiled):
+        (tmp_path / "check.json").write_text(spoiled)
+        assert not any("restore_check" in line for line in Store().of(tmp_path).metrics())
 
     def test_metrics_are_patronis_and_its_own(self, tmp_path):
         with serving(answers({("GET", "/metrics"): (200, "patroni_primary 1")})) as patroni:

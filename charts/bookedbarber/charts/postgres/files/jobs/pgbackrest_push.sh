@@ -12,6 +12,7 @@ if [ -n "$said" ]; then
   printf '%s\n' "$said" >&2
 fi
 case $said in
-  *"dropped WAL file"*) : >"$ARCHIVE_DROPPED" ;;
+  # Not `: >`: a shell ends when that fails, and PostgreSQL would keep the file that was dropped.
+  *"dropped WAL file"*) touch "$ARCHIVE_DROPPED" ;;
 esac
 exit "$code"

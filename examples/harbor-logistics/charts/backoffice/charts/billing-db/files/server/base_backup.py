@@ -103,8 +103,13 @@ class Backups:
         self._looked: float | None = None
         self._backups: list[dict[str, Any]] | None = None
         self._check: dict[str, Any] = {}
-        if memory.exists():
-            self._check = json.loads(memory.read_bytes())
+        try:
+            self._check = outcome_of(json.loads(memory.read_bytes()))
+        except FileNotFoundError:
+            pass
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            # Nothing to end for: without the agent the member would not be ready.
+            log.warning("what the last try of a restore found is lost: %r", error)
 
     def status(self) -> dict[str, Any]:
         with self._lock:
@@ -168,8 +173,7 @@ class Backups:
 
     def checked(self, result: dict[str, Any]) -> None:
         """Remember what the last try of a restore found, also after a restart of this process."""
-        kept = {name: float(result[name]) for name in ("time", "seconds", "bytes")}
-        found = {**kept, "succeeded": bool(result["succeeded"])}
+        found = outcome_of(result)
         new = self._memory.with_suffix(".new")
         new.write_text(json.dumps(found), encoding="utf-8")
         new.replace(self._memory)
@@ -225,6 +229,12 @@ class Backups:
             for name, value in values.items()
             for line in (f"# TYPE {name} gauge", f"{name} {float(value):.0f}")
         ]
+
+
+def outcome_of(result: dict[str, Any]) -> dict[str, Any]:
+    """What is kept of a try of a restore. Not all that is sent, and nothing else."""
+    numbers = {name: float(result[name]) for name in ("time", "seconds", "bytes")}
+    return {**numbers, "succeeded": bool(result["succeeded"])}
 
 
 def kind_of_next(backups: Sequence[dict[str, Any]]) -> str:
