@@ -164,8 +164,15 @@ DATA = (
     ),
     Case(
         alert="PostgresBackupFailed",
-        fires={f"postgres_backup_failed{{{DB}}}": "1x60"},
-        silent={f"postgres_backup_failed{{{DB}}}": "0x60"},
+        fires={
+            f"postgres_backup_failed{{{DB}}}": "1x60",
+            f"patroni_primary{{{DB}}}": "1x60",
+        },
+        # One that led once remembers what failed then; others take the backups now.
+        silent={
+            f"postgres_backup_failed{{{DB}}}": "1x60",
+            f"patroni_primary{{{DB}}}": "0x60",
+        },
     ),
     Case(
         alert="PostgresArchiveWaits",
