@@ -64,6 +64,8 @@ def test_the_policy_lets_it_out_to_that_port_and_not_into_the_cluster(watch: Wat
 
     assert 8443 in ports()
     assert 8443 not in ports(OFF)
+    elsewhere = {"prometheus": {"remoteWrite": {"url": "https://other.example.com:9443/push"}}}
+    assert 9443 in ports(elsewhere)
 
 
 def test_it_can_be_switched_off_and_led_elsewhere(watch: Watch) -> None:

@@ -148,9 +148,9 @@ def _remote_write(settings: Settings) -> list[Knob]:
         ),
         Knob(
             path="remoteWrite.url",
-            doc=f"Address that takes samples, by HTTPS on port {remote.port}.",
+            doc="Address that takes samples. The network policy lets them out to its port.",
             default=remote.url,
-            schema={"type": "string", "minLength": 1},
+            schema={"type": "string", "pattern": r"^https://\S+$"},
             flip="https://flipped.example.com/api/v1/push",
         ),
     ]

@@ -48,11 +48,6 @@ class RemoteWrite:
     url: str
     token: str
 
-    @property
-    def port(self) -> int:
-        host = self.url.removeprefix("https://").partition("/")[0]
-        return int(host.partition(":")[2] or 443)
-
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
