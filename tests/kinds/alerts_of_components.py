@@ -16,6 +16,7 @@ FAST = f'{DURATION}_bucket{{{API},handler="/buy",le="0.5"}}'
 ALL = f'{DURATION}_count{{{API},handler="/buy"}}'
 UP = f'up{{{API},pod="a"}}'
 DB = 'namespace="shop",job="db",pod="db-0"'
+COPY = 'namespace="shop",job="db",pod="drill-db-0",scope="drill-db"'
 DB_1 = 'namespace="shop",job="db",pod="db-1"'
 POOLER = 'namespace="shop",job="pooler",pod="pooler-1",database="shop"'
 CACHE = 'namespace="shop",job="cache",pod="cache-0"'
@@ -93,6 +94,7 @@ DATA = (
         silent={
             f"patroni_primary{{{DB}}}": "1x60",
             'patroni_primary{namespace="shop",job="db",pod="db-1"}': "0x60",
+            f"patroni_primary{{{COPY}}}": "1x60",
         },
     ),
     Case(
@@ -113,7 +115,10 @@ DATA = (
     Case(
         alert="PostgresFailover",
         fires={f"patroni_postgres_timeline{{{DB}}}": "3x55 4x60"},
-        silent={f"patroni_postgres_timeline{{{DB}}}": "3x30 4x60"},  # half an hour ago
+        silent={
+            f"patroni_postgres_timeline{{{DB}}}": "3x30 4x60",  # half an hour ago
+            f"patroni_postgres_timeline{{{COPY}}}": "_x55 9x60",
+        },
     ),
     Case(
         alert="PostgresTransactionOpen",
