@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-# A shell starts `scripts/test &` with Ctrl-C ignored, and every program inherits that.
+# `scripts/test &` starts with Ctrl-C ignored, `nohup` with hang-ups: every program inherits that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 pytest_plugins = ["tests.cluster.fixtures"]
 
