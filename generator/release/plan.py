@@ -34,6 +34,7 @@ from generator.release.facts import (
 )
 from generator.release.history import History, read_history
 from generator.release.keys import keys_of
+from generator.release.preflight.apis import unrendered
 from generator.release.preflight.scene import Scene, finding
 from generator.release.target import Target, World
 from generator.tools import pool
@@ -163,7 +164,7 @@ class _Maker:
             render = partial(wanted.render, target, self.world, history)
             objects, look = self._rendered_by(target, render)
         except ToolError as error:
-            return self._ended(scene, _unrendered(scene, error))
+            return self._ended(scene, *_unrendered(scene, error))
         return self._compared(scene, objects, look)
 
     def _before(self, target: Target) -> tuple[History, Json | None]:
@@ -177,16 +178,12 @@ class _Maker:
         """The objects, and those with the chart's look at its Secrets switched on.
 
         Before a first installation Helm looks at what is there already, and ends where that is
-        another's, may not be read, or is of a kind that is not served. An upgrade's rendering goes
-        on, and our checks tell more.
+        another's or may not be read. An upgrade's rendering goes on, and our checks tell more.
         """
         try:
             return self._rendered(target, render)
         except ClusterError as error:
-            if (
-                error.reason not in ("forbidden", "unknown-kind")
-                and "ownership metadata" not in error.output
-            ):
+            if error.reason != "forbidden" and "ownership metadata" not in error.output:
                 raise
         return self._rendered(target, partial(render, upgrade=True))
 
@@ -256,10 +253,10 @@ class _Maker:
         text = "\n".join(json.dumps(one.data) for one in objects)
         return release_bytes(read_chart(target.chart, shown), text)
 
-    def _ended(self, scene: Scene, last: Finding, *, known: bool = True) -> ReleasePlan:
+    def _ended(self, scene: Scene, *last: Finding, known: bool = True) -> ReleasePlan:
         """A plan that ends before the comparison."""
         number = scene.history.last.number if scene.history.last else 0
-        early = [*preflight.look(scene), last] if scene.history.revisions else [last]
+        early = [*preflight.look(scene), *last] if scene.history.revisions else last
         return ReleasePlan(
             target=scene.target,
             revision=number if known else None,
@@ -280,15 +277,13 @@ def _unread(scene: Scene, error: ClusterError) -> Finding:
     )
 
 
-def _unrendered(scene: Scene, error: ToolError) -> Finding:
-    """The chart's own words, where it refused; else Helm's."""
+def _unrendered(scene: Scene, error: ToolError) -> Sequence[Finding]:
+    """What is not served, the chart's own words where it refused, or else Helm's."""
     if isinstance(error, ClusterError) and error.reason in ("unreachable", "unauthorized"):
         raise error
-    return finding(
-        "rendering",
-        scene.overlay,
-        _chart_words(error.output),
-        subject=scene.target.release,
+    words, release = _chart_words(error.output), scene.target.release
+    return tuple(unrendered(scene, error.output)) or (
+        finding("rendering", scene.overlay, words, subject=release),
     )
 
 

@@ -147,5 +147,5 @@ def test_a_missing_definition_is_told_with_who_brings_it(project: Project):
     (one,) = (each for each in release["findings"] if each["rule"] == "apis")
     assert "does not know ScaledObject of keda.sh/v1alpha1: KEDA is not installed" in one["message"]
     assert "install KEDA, or switch off what needs it" in one["hint"]
-    assert "created Deployment/front" in told(release)  # the rest is planned all the same
+    assert release["changes"] is None  # Helm renders nothing, so nothing is compared
     assert "no matches for kind" in project.release.upgrade(fails=True)  # the plan was right

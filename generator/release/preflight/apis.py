@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping, Sequence
 
 from generator.findings import Finding
 from generator.release.preflight.scene import Scene, finding
@@ -24,12 +25,30 @@ _FROM = {
     "telemetry.istio.io": "Istio",
 }
 
+#: How Helm, which renders nothing then, tells of each object.
+_SAID = re.compile(r'name: "([^"]*)".*?no matches for kind "([^"]+)" in version "([^"]+)"')
+
+#: Names of the objects of a version and kind.
+_Missing = Mapping[tuple[str, str], Sequence[str]]
+
 
 def check(scene: Scene) -> Iterator[Finding]:
     missing: dict[tuple[str, str], list[str]] = {}
     for obj in scene.objects:
         if scene.facts.serves(obj) is None:
             missing.setdefault((obj.api_version, obj.kind), []).append(obj.name)
+    return _told(scene, missing)
+
+
+def unrendered(scene: Scene, output: str) -> Iterator[Finding]:
+    """The same, where Helm would not render for it."""
+    missing: dict[tuple[str, str], list[str]] = {}
+    for name, kind, version in _SAID.findall(output):
+        missing.setdefault((version, kind), []).append(name)
+    return _told(scene, missing, doubt=", or another version of it")
+
+
+def _told(scene: Scene, missing: _Missing, *, doubt: str = "") -> Iterator[Finding]:
     for (version, kind), names in sorted(missing.items()):
         group = version.rpartition("/")[0]
         others = scene.facts.served.get(group, ())
@@ -47,7 +66,7 @@ def check(scene: Scene) -> Iterator[Finding]:
             yield finding(
                 ID,
                 scene.overlay,
-                f"the cluster does not know {kind} of {version}: {who} is not installed",
+                f"the cluster does not know {kind} of {version}: {who} is not installed{doubt}",
                 hint=f"install {who}, or switch off what needs it in {scene.overlay}",
                 subject=titles,
             )

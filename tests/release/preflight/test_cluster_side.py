@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from generator.release.preflight import apis
 from generator.release.preflight.versions import allows
 from generator.release.rights import Right
 from tests.release.preflight.stage import made, messages, node, pod, said, scene, workload
@@ -60,6 +61,22 @@ def test_kinds_that_nobody_serves_and_versions_that_are_others():
         " things.example.com is not installed",
     ]
     assert messages("apis", scene(made("ConfigMap", "a"))) == []
+
+
+def test_kinds_that_helm_would_not_render_for():
+    lines = (
+        f'resource mapping not found for name: "{name}" namespace: "" from "": no matches for kind'
+        ' "ScaledObject" in version "keda.sh/v1alpha1"\nensure CRDs are installed first'
+        for name in ("front", "back")
+    )
+    words = f"Error: unable to build kubernetes objects from release manifest: [{', '.join(lines)}]"
+    (one,) = apis.unrendered(scene(), words)
+    assert one.subject == "ScaledObject/front, ScaledObject/back"
+    assert one.message == (
+        "the cluster does not know ScaledObject of keda.sh/v1alpha1: KEDA is not installed,"
+        " or another version of it"
+    )
+    assert not list(apis.unrendered(scene(), "Error: it is not so"))
 
 
 CLAIMS = [{"metadata": {"name": "data"}, "spec": {"storageClassName": "fast-sdd"}}]
