@@ -48,7 +48,7 @@ def copied(spec: Path, target: Path) -> Path:
     for name in (*source.files, *raw):
         (target / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(spec.parent / name, target / name)
-    for name in ("values", "kinds"):
+    for name in ("values", "kinds", "runbooks"):
         if (spec.parent / name).is_dir():
             shutil.copytree(spec.parent / name, target / name, dirs_exist_ok=True)
     for name in ("images.lock",):
