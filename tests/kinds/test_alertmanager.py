@@ -142,6 +142,7 @@ def test_amtool_accepts_the_configuration(checked):
         ("alertname=Throttled severity=info", "null"),
         ("alertname=Login severity=critical category=security", "security,pager"),
         ("alertname=Login severity=warning category=security", "security"),
+        ("alertname=Login severity=info category=security", "security,null"),
     ],
 )
 def test_every_alert_reaches_the_right_receiver(checked, labels, receivers):
