@@ -116,8 +116,10 @@ def _missing(path: Path, name: str) -> InputError:
             "no such file, and no such folder either",
             hint="paths count from the folder of platform.yaml",
         )
-    beside = f"beside it there is: {', '.join(near[:5])}" if near else None
-    return _wrong(name, "missing-file", "no such file", hint=beside)
+    hint = f"beside it there is: {', '.join(near[:5])}" if near else None
+    if path.name == "platform.yaml" and not near:
+        hint = "python -m generator init    # writes a first one; -f FILE names another"
+    return _wrong(name, "missing-file", "no such file", hint=hint)
 
 
 def _files_in(path: Path, name: str) -> str | None:

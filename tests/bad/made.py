@@ -85,6 +85,10 @@ def _missing(path: Path) -> None:
     path.with_name("plattform.yaml").write_text(_GOOD)
 
 
+def _missing_from_an_empty_folder(path: Path) -> None:
+    assert not list(path.parent.iterdir())
+
+
 def _missing_folder(path: Path) -> None:
     path.parent.rmdir()
 
@@ -252,6 +256,7 @@ MADE: Mapping[str, Callable[[Path], None]] = {
     "merge-bomb": _merge_bomb,
     "missing": _missing,
     "missing-folder": _missing_folder,
+    "missing-from-an-empty-folder": _missing_from_an_empty_folder,
     "nul": _nul,
     "pipe": _pipe,
     "ten-megabytes": _ten_megabytes,
