@@ -14,6 +14,7 @@ from generator.release.conflicts import conflict_hint
 from generator.release.history import History, read_history
 from generator.release.layers import Step, steps
 from generator.release.target import Target, World
+from generator.release.values import merged
 from generator.release.waits import choose
 from generator.release.wanted import render
 from generator.release.watch import Outcome, Show, Watcher
@@ -75,7 +76,7 @@ def _namespace(target: Target, world: World, voice: Voice) -> None:
 def _step(
     target: Target, world: World, wishes: Wishes, voice: Voice, *, step: Step, history: History
 ) -> None:
-    more = _merged(step.more, wishes.more)
+    more = merged(step.more, wishes.more)
     objects = render(target, world, history, more=more)
     _guard(history, objects, target)
     wait = choose(objects, world.helm.version)
@@ -181,12 +182,3 @@ def _way(target: Target, outcome: Outcome) -> str | None:
         where = f"-e {target.environment} --chart {target.release}"
         return f"what can't change in place, and how to change it: python -m generator plan {where}"
     return None
-
-
-def _merged(under: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
-    result = dict(under)
-    for key, value in over.items():
-        inner = result.get(key)
-        both = isinstance(inner, Mapping) and isinstance(value, Mapping)
-        result[key] = _merged(inner, value) if both else value  # type: ignore[arg-type]
-    return result

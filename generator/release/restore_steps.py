@@ -18,8 +18,10 @@ from typing import Any
 
 from generator.check.objects import mapping
 from generator.errors import GeneratorError
+from generator.release.pods import ready
 from generator.release.restore import Database, Wish, moment, overlay, values_of
 from generator.release.target import Target, World
+from generator.release.values import merged
 from generator.tools.releases import HOOKS, Upgrade
 
 Json = Mapping[str, Any]
@@ -48,12 +50,12 @@ def _beside(database: Database, target: Target, world: World, wish: Wish) -> lis
     more: dict[str, Any] = {}
     for one in reversed(target.given[:-1]):
         shared = {"global": one["global"]} if "global" in one else {}
-        more = _merged(more, {**mapping(one.get(wish.component)), **shared})
-    more = _merged(more, values_of(database, wish))
-    more = _merged(more, {"replicas": 1, "maxReplicas": max(int(more.get("maxReplicas", 1)), 1)})
+        more = merged(more, {**mapping(one.get(wish.component)), **shared})
+    more = merged(more, values_of(database, wish))
+    more = merged(more, {"replicas": 1, "maxReplicas": max(int(more.get("maxReplicas", 1)), 1)})
     if not mapping(mapping(more.get("tls")).get("certManager")).get("enabled"):
         # The names differ, but a single member speaks to itself only.
-        more = _merged(more, {"tls": {"secret": database.tls}})
+        more = merged(more, {"tls": {"secret": database.tls}})
     name = f"{wish.beside}-{wish.component}"
     own = replace(database, name=name)
     return [
@@ -179,9 +181,9 @@ def _ready(database: Database, world: World, wish: Wish) -> Step:
         deadline = time.monotonic() + wish.seconds
         while True:
             pods = world.kubectl.list("pods", namespace=database.namespace, selector=selector)
-            ready = [one for one in pods if _is_ready(one)]
-            if ready:
-                return _last(ready[0]["metadata"]["name"], database, world)
+            leads = [one for one in pods if ready(one)]
+            if leads:
+                return _last(leads[0]["metadata"]["name"], database, world)
             if time.monotonic() >= deadline:
                 raise GeneratorError(
                     f"no member of {database.name} leads after {wish.seconds} s",
@@ -193,26 +195,12 @@ def _ready(database: Database, world: World, wish: Wish) -> Step:
     return Step(why="until a member leads", shown=shown, act=act)
 
 
-def _is_ready(pod: Json) -> bool:
-    conditions = mapping(pod.get("status")).get("conditions") or ()
-    return any(one["type"] == "Ready" and one["status"] == "True" for one in conditions)
-
-
 def _last(pod: str, database: Database, world: World) -> str:
     """The time of the last transaction that was replayed, where the server still knows it."""
     query = "--command=SELECT pg_last_xact_replay_timestamp()"
     words = ("exec", pod, f"--namespace={database.namespace}", "--")
     psql = ("psql", "--no-psqlrc", "--tuples-only", "--no-align", query)
     return world.kubectl.run(*words, *psql).stdout.strip()
-
-
-def _merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
-    found = dict(below)
-    for key, value in above.items():
-        old = found.get(key)
-        both = isinstance(value, Mapping) and isinstance(old, Mapping)
-        found[key] = _merged(old, value) if both and isinstance(old, Mapping) else value
-    return found
 
 
 def command(step: Step, namespace: str) -> str:
