@@ -35,6 +35,9 @@ from platform_of import ENVIRONMENTS, write_platform
 ROOT = Path(__file__).resolve().parent.parent
 #: Above this, only the generation is measured.
 LARGEST_BUILD = 200
+#: Where all files are, if there is such a folder: creating one on a worn disk takes up to 30 times
+#: as long as on another, and that says nothing of either side.
+MEMORY = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 
 
 class Figures(NamedTuple):
@@ -66,8 +69,8 @@ def main() -> int:
     # An installed program has its bytecode; the warm-up writes that of a checkout.
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     sizes = [int(size) for size in chosen.sizes.split(",")]
-    with tempfile.TemporaryDirectory(prefix="benchmark-") as folder:
-        rows = {size: measure(size, Path(folder), chosen.runs) for size in sizes}
+    with tempfile.TemporaryDirectory(prefix="benchmark-", dir=MEMORY) as folder:
+        rows = measure(sizes, Path(folder), chosen.runs)
         command = run([[sys.executable, "-m", "generator", "--help"]])
     missing = [tool for tool in others.OPTIONAL if not shutil.which(tool)]
     tables = {
@@ -80,16 +83,41 @@ def main() -> int:
     return 0
 
 
-def measure(size: int, folder: Path, runs: int) -> dict[str, Figures]:
-    """All figures of one platform size."""
-    print(f"{size} components …", file=sys.stderr)
-    home = folder / str(size)
+def measure(sizes: Sequence[int], folder: Path, runs: int) -> dict[int, dict[str, Figures]]:
+    """All figures of all platform sizes: each round runs every command of every size once or more.
+
+    So whatever else the machine does for a while is borne by all of them.
+    """
+    steps = {size: commands(folder / str(size), size, folder) for size in sizes}
+    found: dict[int, dict[str, list[Figures]]] = {
+        size: {name: [] for name in each} for size, each in steps.items()
+    }
+    for turn in range(runs + 1):
+        print(f"round {turn} of {runs} …" if turn else "warming up …", file=sys.stderr)
+        for size, each in steps.items():
+            for name, step in each.items():
+                for _ in range(step.times):
+                    step.before()
+                    found[size][name].append(run(step.commands))
+    return {
+        size: {
+            name: Figures(
+                *(statistics.median(column) for column in zip(*all_[step.times :], strict=True))
+            )
+            for (name, all_), step in zip(each.items(), steps[size].values(), strict=True)
+        }
+        for size, each in found.items()
+    }
+
+
+def commands(home: Path, size: int, folder: Path) -> dict[str, Step]:
+    """Write a platform of this size to `home`, and say what is measured on it."""
     write_platform(home, size)
     build = [sys.executable, "-m", "generator", "build", "-f", str(home / "platform.yaml")]
 
     def clean() -> None:
-        # Nothing is deleted before the end: ext4 without a journal gives no inode out again for
-        # seconds, and looks at each of them for every file that is created meanwhile.
+        # Nothing is deleted before the end: ext4 without a journal looks, for every new file, at
+        # each inode that was given back in the last seconds.
         aside = Path(tempfile.mkdtemp(prefix="built-", dir=folder))
         for name in ("charts", "dist"):
             if (home / name).exists():
@@ -102,17 +130,8 @@ def measure(size: int, folder: Path, runs: int) -> dict[str, Figures]:
         steps["build, nothing to do"] = Step([build])
         run([build])
         other = others.pipeline(home, ENVIRONMENTS)
-        steps |= {name: Step(commands) for name, commands in other.items()}
-    found: dict[str, list[Figures]] = {name: [] for name in steps}
-    for _ in range(runs + 1):
-        for name, step in steps.items():
-            for _ in range(step.times):
-                step.before()
-                found[name].append(run(step.commands))
-    return {
-        name: Figures(*(statistics.median(column) for column in zip(*each[1:], strict=True)))
-        for name, each in found.items()
-    }
+        steps |= {name: Step(each) for name, each in other.items()}
+    return steps
 
 
 def run(commands: Sequence[Sequence[str]]) -> Figures:
