@@ -13,10 +13,10 @@ from generator.findings import Finding
 #: Far above any platform that people write, and still read within two seconds.
 MAX_BYTES = 5 * 1024 * 1024
 
-# What YAML 1.2 calls printable (§5.1), seen from the other side.
-_FORBIDDEN = re.compile(
-    "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
-)
+# What YAML 1.2 calls printable (§5.1), seen from the other side. Compiled where it is needed: it
+# takes 4 ms, and of nearly all files `str.isprintable`, which is stricter, has said it before.
+_FORBIDDEN = "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
+_BLANKS = str.maketrans("", "", "\t\n\r")
 
 _WIDE_BOMS = {
     codecs.BOM_UTF32_LE: "UTF-32",  # starts like the UTF-16 mark, so it is asked first
@@ -49,7 +49,9 @@ def decode(raw: bytes, name: str) -> str:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as error:
         raise _undecodable(raw, error, name) from None
-    found = _FORBIDDEN.search(text)
+    if text.translate(_BLANKS).isprintable():
+        return text
+    found = re.search(_FORBIDDEN, text)
     if found is None:
         return text
     if raw[:2].count(0) == 1 and raw[:200].count(0) > 20:
