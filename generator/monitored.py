@@ -17,13 +17,13 @@ Group = Mapping[str, Any]
 
 
 def monitored(files: Mapping[str, str], runbooks: str) -> str:
-    """Markdown from the files of rules by name. `runbooks` is where their pages lie from here."""
+    """Markdown from the files of rules by title. `runbooks` is where their pages lie from here."""
     groups = {name: _groups(text) for name, text in sorted(files.items())}
     parts = ["## What is promised", "\n".join(_promises(groups)), "## What is told"]
     for name, found in groups.items():
         rows = [row for group in found for row in _alerts(group, runbooks)]
         if rows:
-            parts += [f"### {name.removesuffix('.yaml')}", "\n".join([*_HEAD, *rows])]
+            parts += [f"### {name}", "\n".join([*_HEAD, *rows])]
     return "\n\n".join(parts)
 
 

@@ -42,23 +42,26 @@ BOARDS = {
     "pgbouncer",
     "redis",
 }
+#: Of these the mode of the mesh mounts one.
+MESH = {"ambient/mesh", "sidecar/mesh"}
 
 
 @pytest.fixture(scope="module")
 def watch(tmp_path_factory):
     shop = {**SHOP, "db": DATABASE, "cache": CACHE}
-    return build(tmp_path_factory.mktemp("watch"), shop=shop)
+    return build(tmp_path_factory.mktemp("watch"), shop=shop, mesh={"mode": "none"})
 
 
 @pytest.fixture(scope="module")
 def boards(watch):
-    """The dashboards as they are mounted."""
+    """The dashboards as they are mounted, and those that wait for a mesh."""
     found = {
         name.removesuffix(".json"): json.loads(text)
         for name, text in watch.config("grafana-dashboards").items()
     }
     assert set(found) == BOARDS
-    return found
+    files = watch.path / "charts" / "grafana" / "files" / "dashboards"
+    return found | {name: json.loads((files / f"{name}.json").read_text()) for name in MESH}
 
 
 def panels(board):
@@ -97,7 +100,7 @@ def test_the_library_reads_every_dashboard_and_loses_nothing(boards):
 
 def test_uids_are_stable_and_unique(boards):
     assert {name: board["uid"] for name, board in boards.items()} == {
-        name: f"acme-{name}" for name in BOARDS
+        name: f"acme-{name.rpartition('/')[2]}" for name in BOARDS | MESH
     }
 
 

@@ -23,13 +23,13 @@ VARIABLES = re.compile(r"\$__(rate_interval|interval|range)")
 
 
 def rules(folder: Path) -> Iterator[dict[str, Any]]:
-    for file in sorted(folder.glob("charts/*/charts/*/files/rules/*.yaml")):
+    for file in sorted(folder.glob("charts/*/charts/*/files/rules/**/*.yaml")):
         for group in yaml.safe_load(file.read_text())["groups"]:
             yield from group["rules"]
 
 
 def panels(folder: Path) -> Iterator[str]:
-    for file in sorted(folder.glob("charts/*/charts/*/files/dashboards/*.json")):
+    for file in sorted(folder.glob("charts/*/charts/*/files/dashboards/**/*.json")):
         yield from expressions(json.loads(file.read_text())["panels"])
 
 

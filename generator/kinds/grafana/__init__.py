@@ -163,7 +163,6 @@ def files(component: Component, chart: Chart) -> Sequence[File]:
         "poddisruptionbudget",
         "networkpolicy",
         "configmap",
-        "configmap-dashboards",
         "database/serviceaccount",
         "database/service",
         "database/statefulset",
@@ -186,7 +185,13 @@ def platform_files(component: Component, chart: Chart, platform: Platform) -> Se
     """The dashboards: those that the components of the platform give reason for."""
     from generator.kinds.grafana.dashboards import boards  # with Grafana's library: 16 ms
 
-    return [
+    seen = look(component, chart, platform)
+    mounted = File(
+        template="configmap-dashboards.yaml",
+        path="templates/configmap-dashboards.yaml",
+        context={"mesh": seen is not None and seen.mesh},
+    )
+    found = [
         File(
             template="dashboard.json",
             path=f"files/dashboards/{name}.json",
@@ -194,3 +199,4 @@ def platform_files(component: Component, chart: Chart, platform: Platform) -> Se
         )
         for name, board in boards(component, chart, platform)
     ]
+    return [mounted, *found]

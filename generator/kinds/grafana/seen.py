@@ -16,6 +16,7 @@ class Seen:
     It is the `server` of the `chart`. `found` are its targets, `known` their components.
     `measured`: somebody counts requests. `exported`: a database has the exporter beside it.
     `poolers` are the workloads before databases, `routed` the measured components with addresses.
+    `mesh`: Istio may be switched on both here and there, `gateway`: its own pods may be the way in.
     """
 
     server: Component
@@ -32,6 +33,8 @@ class Seen:
     state: bool
     nodes: bool
     blackbox: bool
+    mesh: bool
+    gateway: bool
 
     @property
     def boards(self) -> tuple[str, ...]:
@@ -45,6 +48,7 @@ class Seen:
             "postgres": bool(self.of_kind("postgres")),
             "pgbouncer": bool(self.poolers),
             "redis": bool(self.of_kind("redis")),
+            "mesh": self.mesh,
         }
         return tuple(name for name, is_there in there.items() if is_there)
 
@@ -90,6 +94,8 @@ def look(component: Component, chart: Chart, platform: Platform) -> Seen | None:
         state=bool(targets.of_kind(of, source, "exporter", exporter="kube-state-metrics")),
         nodes=source.settings.nodes,
         blackbox=bool(targets.of_kind(of, source, "exporter", exporter="blackbox")),
+        mesh=chart.mesh is not None and of.mesh is not None,
+        gateway=any(one.routes and one.ingress.mode != "ingress" for one in platform.charts),
     )
 
 

@@ -15,8 +15,8 @@ from generator.kinds.common.replicas import replicas_file
 from generator.kinds.common.server import resource_problems
 from generator.kinds.grafana.uids import uid_of
 from generator.kinds.prometheus import data as of_data
+from generator.kinds.prometheus import istio, metrics, slo, targets
 from generator.kinds.prometheus import knobs as own
-from generator.kinds.prometheus import metrics, slo, targets
 from generator.kinds.prometheus.settings import (
     RELOADER_RESOURCES,
     Settings,
@@ -154,7 +154,9 @@ def platform_knobs(component: Component, chart: Chart, platform: Platform) -> Se
 
 
 def files(component: Component, chart: Chart) -> Sequence[File]:
-    names = ("serviceaccount", "service", "service-headless", "configmap-rules")
+    names = ["serviceaccount", "service", "service-headless", "configmap-rules"]
+    if chart.mesh is not None:
+        names += ["role-istio-system", "rolebinding-istio-system"]
     found = [_template(name) for name in (*names, "tests/connection", "tests/networkpolicy")]
     budget = {"eviction": "IfHealthyBudget"}
     found.append(_template("poddisruptionbudget", **budget))
@@ -175,6 +177,7 @@ def platform_files(component: Component, chart: Chart, platform: Platform) -> Se
         "namespaces": tuple(sorted({chart.namespace, *foreign})),
         "data": of_data.look(platform, read_from),
         "dashboard": partial(uid_of, platform.name),
+        "istio": istio,
     }
     found = [
         _template("statefulset", **seen),
@@ -192,9 +195,20 @@ def platform_files(component: Component, chart: Chart, platform: Platform) -> Se
     found.append(
         File(template="rules/platform.yaml", path="files/rules/platform.yaml", context=seen)
     )
+    found += _mesh_rules(chart, seen)
     found += _runbook_files(platform, chart, component, seen)
     found += _objective_files(platform, read_from, settings)
     return [*found, *_declared_files(platform, chart, component)]
+
+
+def _mesh_rules(chart: Chart, seen: Mapping[str, Any]) -> Iterator[File]:
+    """The rules of each mode of the mesh, of which `global.mesh` picks one or none."""
+    for mode in istio.MODES if chart.mesh is not None else ():
+        yield File(
+            template="rules/mesh.yaml",
+            path=f"files/rules/{mode}/mesh.yaml",
+            context={**seen, "mode": mode},
+        )
 
 
 def _objective_files(
@@ -231,6 +245,7 @@ def _runbook_files(
         "monitoring": True,
         "kubernetes": bool(seen["state"] or settings.nodes),
         "addresses": bool(seen["blackbox"]),
+        "mesh": chart.mesh is not None,
         "objectives": bool(slo.objectives(platform, read_from, settings.http)),
         "postgres": bool(seen["data"].postgres),
         "redis": bool(seen["data"].redis),

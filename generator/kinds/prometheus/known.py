@@ -33,6 +33,9 @@ def known(platform: Platform, chart: Chart, component: Component) -> dict[str, S
     _add(found, metrics.RULES)
     if settings.nodes:
         _add(found, metrics.NODES)
+    if chart.mesh is not None:
+        for of_istio in (metrics.ISTIOD, metrics.ZTUNNEL, metrics.PROXY):
+            _add(found, of_istio)
     for one in read(platform, chart, component):
         of_kind = getattr(one.kind_module, "exported", None)
         if of_kind is not None:

@@ -1,4 +1,4 @@
-"""What is known of the metrics of Prometheus and of the nodes: those that rules and dashboards use.
+"""What is known of Prometheus', the nodes' and Istio's metrics: what rules and dashboards use.
 
 Name to labels, beside those that scraping adds.
 """
@@ -57,4 +57,53 @@ RULES: Mapping[str, tuple[str, ...]] = {
     "job:slo_errors:ratio_rate6h": ("slo",),
     "job:slo_errors:ratio_rate1d": ("slo",),
     "job:slo_errors:ratio_rate3d": ("slo",),
+}
+
+#: Of Istio's control plane, 1.24 to 1.31: pilot/pkg/xds/monitoring.go, pkg/xds/monitoring.go and
+#: security/pkg/server/ca/monitoring.go. Its counters have no `_total`.
+ISTIOD: Mapping[str, tuple[str, ...]] = {
+    "citadel_server_csr_sign_err_count": ("error",),
+    "citadel_server_root_cert_expiry_timestamp": (),
+    "citadel_server_success_cert_issuance_count": (),
+    "pilot_proxy_convergence_time_bucket": ("le",),
+    "pilot_total_xds_rejects": ("type",),
+    "pilot_xds": ("version",),
+    "pilot_xds_pushes": ("type",),
+}
+
+#: Labels of what is said of traffic: ztunnel's src/proxy/metrics.rs, and for the proxies
+#: source/extensions/filters/http/istio_stats/istio_stats.cc of istio/proxy.
+_ENDS = (
+    *("workload", "workload_namespace", "principal", "app", "version", "cluster"),
+    *("canonical_service", "canonical_revision"),
+)
+_TRAFFIC = (
+    "reporter",
+    *(f"source_{name}" for name in _ENDS),
+    *(f"destination_{name}" for name in _ENDS),
+    *("destination_service", "destination_service_name", "destination_service_namespace"),
+    *("request_protocol", "response_flags", "connection_security_policy"),
+)
+_ZONES = ("source_region", "source_zone", "destination_region", "destination_zone")
+_REQUEST = (*_TRAFFIC, "response_code", "grpc_response_status")
+
+_CONNECTIONS = (
+    "istio_tcp_connections_closed_total",
+    "istio_tcp_connections_opened_total",
+    "istio_tcp_received_bytes_total",
+    "istio_tcp_sent_bytes_total",
+)
+
+#: Of ztunnel, 1.24 to 1.31: src/proxy/metrics.rs and src/inpod/metrics.rs.
+ZTUNNEL: Mapping[str, tuple[str, ...]] = {
+    **dict.fromkeys(_CONNECTIONS, (*_TRAFFIC, *_ZONES)),
+    "workload_manager_active_proxy_count": (),
+    "workload_manager_pending_proxy_count": (),
+}
+
+#: Of Istio's Envoys: sidecars, waypoints and gateways.
+PROXY: Mapping[str, tuple[str, ...]] = {
+    **dict.fromkeys(_CONNECTIONS, _TRAFFIC),
+    "istio_request_duration_milliseconds_bucket": (*_REQUEST, "le"),
+    "istio_requests_total": _REQUEST,
 }

@@ -18,6 +18,8 @@ def files(chart: Chart) -> Iterator[File]:
     if chart.mesh is None:
         return
     names = ["peerauthentication", "authorizationpolicy", "telemetry"]
+    if chart.scrape is not None:
+        names.append("networkpolicy-proxies")
     if chart.routes and chart.ingress.tls is not None:
         names.append("authorizationpolicy-acme")
     if has_gateway(chart):

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from generator.kinds.grafana.dashboards.board import Board
 from generator.kinds.grafana.dashboards.capacity import capacity
 from generator.kinds.grafana.dashboards.declared import rest, wanted
+from generator.kinds.grafana.dashboards.mesh import mesh
 from generator.kinds.grafana.dashboards.monitoring import monitoring
 from generator.kinds.grafana.dashboards.outside import ingress, security
 from generator.kinds.grafana.dashboards.panels import dashboard, row
@@ -17,6 +18,7 @@ from generator.kinds.grafana.dashboards.services import services
 from generator.kinds.grafana.metrics import Metric, declared, shown_metrics
 from generator.kinds.grafana.seen import Seen, look
 from generator.kinds.grafana.wanted import WantedBoard
+from generator.kinds.prometheus.istio import MODES
 from generator.spec.model import Chart, Component, Platform
 
 _OF: Mapping[str, Callable[[Seen], Board]] = {
@@ -32,11 +34,16 @@ _OF: Mapping[str, Callable[[Seen], Board]] = {
 
 
 def boards(component: Component, chart: Chart, platform: Platform) -> Iterator[tuple[str, str]]:
-    """Each dashboard's JSON with its file name. `services` is the first that people see."""
+    """Each dashboard's JSON with its file name. `services` is the first that people see.
+
+    What shows the mesh is in the folder of the mode that it shows.
+    """
     seen = look(component, chart, platform)
     if seen is None:
         return
-    found = {name: _OF[name](seen) for name in seen.boards}
+    found = {name: _OF[name](seen) for name in seen.boards if name in _OF}
+    if seen.mesh:
+        found |= {f"{mode}/mesh": mesh(seen, mode) for mode in MODES}
     metrics = declared(seen.known)
     _add_asked(found, component.settings.dashboards, metrics)
     shown = {name for one in component.settings.dashboards for name in shown_metrics(one, metrics)}
@@ -46,7 +53,7 @@ def boards(component: Component, chart: Chart, platform: Platform) -> Iterator[t
     for name, board in found.items():
         text = dashboard(
             platform.name,
-            name,
+            board.name,
             board.title,
             seen.server.name,
             board.panels,
@@ -63,8 +70,8 @@ def _add_asked(
     """The dashboards that the spec asks for, or their panels on those that are there."""
     for one in asked:
         panels, variables = wanted(one, metrics)
-        board = found.get(one.name)
-        if board is None:
+        there = [board for board in found.values() if board.name == one.name]
+        if not there:
             found[one.name] = Board(
                 name=one.name,
                 title=one.title,
@@ -73,7 +80,7 @@ def _add_asked(
                 about=one.about,
                 hours=24,
             )
-        else:
+        for board in there:
             board.title = one.title or board.title
             board.about = one.about or board.about
             board.panels += [row("Declared metrics"), *panels]
