@@ -97,11 +97,14 @@ class Kubectl:
 
         `request` bounds each request in seconds, `bound` the call, which may make several.
         """
-        command: list[str | Path] = [self.path, *words, f"--request-timeout={request}s"]
+        options: list[str | Path] = [f"--request-timeout={request}s"]
         if self.kubeconfig:
-            command.append(f"--kubeconfig={self.kubeconfig}")
+            options.append(f"--kubeconfig={self.kubeconfig}")
         if self.context:
-            command.append(f"--context={self.context}")
+            options.append(f"--context={self.context}")
+        # What follows `--` is a container's (`exec`).
+        end = words.index("--") if "--" in words else len(words)
+        command = [self.path, *words[:end], *options, *words[end:]]
         # What kubectl printed before it failed is kept from every message: it may be Secrets.
         try:
             done = process.run(

@@ -41,6 +41,13 @@ def test_every_call_names_the_cluster_and_a_bound(tmp_path: Path):
     ]
 
 
+def test_what_a_container_is_to_run_gets_no_words_of_ours(tmp_path: Path):
+    played(tmp_path, "exit 0").run("exec", "db-0", "--", "psql", "--command=SELECT 1")
+    ours, container = words(tmp_path)[:-3], words(tmp_path)[-3:]
+    assert container == ["--", "psql", "--command=SELECT 1"]
+    assert {"--request-timeout=30s", "--kubeconfig=/k/config", "--context=prod"} < set(ours)
+
+
 @pytest.mark.parametrize("code", [1, 3])
 def test_what_it_printed_before_it_failed_is_in_no_message(tmp_path: Path, code: int):
     script = f"echo '{SECRET}'; echo 'Error from server (Forbidden): no' >&2; exit {code}"
