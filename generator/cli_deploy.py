@@ -138,7 +138,13 @@ def rollback(
 @spec_option
 @environment_option
 @click.argument("component", metavar="CHART/COMPONENT")
-@click.option("--to", "moment", required=True, metavar="TIME", help="Like 2026-11-28T12:00:00Z.")
+@click.option(
+    "--to",
+    "moment",
+    required=True,
+    metavar="TIME",
+    help="Like 2026-11-28T12:00:00Z, or `latest`: all there is.",
+)
 @click.option("--beside", default="", metavar="RELEASE", help="As another release, to look.")
 @click.option("--run", is_flag=True, help="Do it. Without this, it is only shown.")
 @click.option(
@@ -163,9 +169,10 @@ def restore(
 ) -> int:
     """Bring a database back to a time, from its backups and its archive.
 
-    Shows the commands; with --run it follows them, and says how long that took and up to which
-    transaction the data goes. In place, those who write are stopped first, and the old volumes
-    are kept. Beside it, nothing that runs is touched. A time without a zone is of UTC.
+    Shows the commands; with --run it follows them, and says how long it took until the database
+    takes writes (RTO), and how old the last transaction is that came back (RPO). In place, those
+    who write are stopped first, CronJobs and Jobs too, and the old volumes are kept. Beside it,
+    nothing that runs is touched. A time without a zone is of UTC.
 
     \b
     python -m generator restore -e production shop/db --to 2026-11-28T12:00:00Z
@@ -177,10 +184,7 @@ def restore(
     chart, slash, name = component.partition("/")
     if not (slash and chart and name):
         raise click.UsageError(f"{component!r} is no CHART/COMPONENT")
-    try:
-        to = datetime.fromisoformat(moment)
-    except ValueError:
-        raise click.UsageError(f"{moment!r} is no time like 2026-11-28T12:00:00Z") from None
+    to = None if moment == "latest" else _moment(moment)
     with Board() as board:
         deployment.restore(
             deployment.Back(
@@ -188,7 +192,7 @@ def restore(
                 environment=environment,
                 chart=chart,
                 component=name,
-                to=to if to.tzinfo else to.replace(tzinfo=UTC),
+                to=to,
                 beside=beside,
                 seconds=seconds,
                 run=run,
@@ -198,3 +202,12 @@ def restore(
             say=click.echo,
         )
     return 0
+
+
+def _moment(text: str) -> datetime:
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        what = f"{text!r} is no time like 2026-11-28T12:00:00Z"
+        raise click.UsageError(what) from None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)

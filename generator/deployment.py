@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -109,7 +110,7 @@ class Back:
     environment: str
     chart: str
     component: str
-    to: datetime
+    to: datetime | None
     beside: str
     seconds: int
     run: bool
@@ -120,6 +121,7 @@ def restore(request: Back, access: dict[str, Any], board: Board, *, say: Say) ->
     from generator.release import restore as back
     from generator.release import restore_steps as way
 
+    begin = time.monotonic()
     _, (target,) = live.targets(request.spec, request.environment, request.chart)
     world = live.world(request.spec, live.Access(**access))
     wish = back.Wish(
@@ -135,7 +137,7 @@ def restore(request: Back, access: dict[str, Any], board: Board, *, say: Say) ->
         say(way.runbook(database, steps, wish))
         return
     back.hold_to(database, target, wish)
-    say(way.follow(database, steps, world, wish, board.say))
+    say(way.follow(database, steps, world, wish, board.say, begin))
 
 
 def _settled(request: Request, plan: Plan, say: Say) -> dict[str, Any]:

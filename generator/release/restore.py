@@ -11,19 +11,34 @@ from typing import Any
 from generator.check.manifests import ManifestReader
 from generator.check.objects import mapping
 from generator.errors import GeneratorError, RefusedError
+from generator.release import callers
+from generator.release.callers import Callers
 from generator.release.target import Target, World
 
 Json = Mapping[str, Any]
 
 
+#: What a StatefulSet's value says, beside what it was scaled to.
+REPLICAS = "generator.dev/replicas"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Wish:
-    """`beside` names another release; "" means in place."""
+    """`to` None is as late as the archive goes. `beside` names another release; "" is in place."""
 
     component: str
-    to: datetime
+    to: datetime | None
     beside: str = ""
     seconds: int = 3600
+
+    @property
+    def time(self) -> str:
+        """As the chart's value has it: empty for all there is."""
+        return "" if self.to is None else self.to.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S+00")
+
+    @property
+    def said(self) -> str:
+        return f"as it was at {self.time}" if self.time else "as late as its archive goes"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +56,7 @@ class Database:
     #: The Secret with its certificate.
     tls: str
     volumes: tuple[tuple[str, str], ...]
-    callers: tuple[tuple[str, int], ...]
+    callers: Callers
 
     @property
     def place(self) -> str:
@@ -56,15 +71,10 @@ class Database:
         return f"{found[1]}{int(found[2]) + 1}" if found else f"{last}-2"
 
 
-def moment(to: datetime) -> str:
-    """A time as the chart's value has it."""
-    return to.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S+00")
-
-
 def look(target: Target, world: World, wish: Wish) -> Database:
     """Read what there is. Raises where nothing can be restored."""
-    if wish.to > datetime.now(UTC):
-        raise RefusedError(f"{moment(wish.to)} is yet to come")
+    if wish.to is not None and wish.to > datetime.now(UTC):
+        raise RefusedError(f"{wish.time} is yet to come")
     text = world.releases.render(
         target.release,
         target.chart,
@@ -95,13 +105,19 @@ def look(target: Target, world: World, wish: Wish) -> Database:
         selector=selector,
         path=path,
         wanted=_wanted(objects, stateful),
-        replicas=max(int(running["spec"].get("replicas", 1)), 1),
+        replicas=_replicas(running),
         tls=_tls(running),
         volumes=tuple(
             (one["metadata"]["name"], str(one["spec"].get("volumeName", ""))) for one in claims
         ),
-        callers=_callers(objects, wish.component, world, target.namespace),
+        callers=callers.find(objects, wish.component, world, target.namespace),
     )
+
+
+def _replicas(running: Json) -> int:
+    """Those that run, or what the values said when it was stopped before."""
+    notes = mapping(running["metadata"].get("annotations"))
+    return int(running["spec"].get("replicas", 1)) or int(notes.get(REPLICAS, 1)) or 1
 
 
 def _tls(running: Json) -> str:
@@ -140,39 +156,18 @@ def _wanted(objects: list[Json], stateful: Json) -> tuple[str, str, str]:
     return _path(data), told.get("RESTORE_PATH", ""), told.get("RESTORE_TIME", "")
 
 
-def _callers(
-    objects: list[Json], component: str, world: World, namespace: str
-) -> tuple[tuple[str, int], ...]:
-    """Deployments that connect to it, with the replicas that they have now."""
-    variable = re.sub(r"[^A-Z0-9]", "_", component.upper()) + "_HOST"
-    found = []
-    for one in objects:
-        if one.get("kind") != "Deployment":
-            continue
-        pod = one["spec"]["template"]["spec"]
-        names = {entry["name"] for each in pod["containers"] for entry in each.get("env", ())}
-        if variable in names:
-            name = str(one["metadata"]["name"])
-            live = world.kubectl.get("deployment", name, namespace=namespace)
-            if live is not None:
-                found.append((name, int(live["spec"].get("replicas", 1))))
-    return tuple(found)
-
-
 def values_of(database: Database, wish: Wish) -> dict[str, Any]:
     """What the component's values must say for the new cluster."""
     return {
         "backup": {"generation": "1" if wish.beside else database.generation},
-        "restore": {"from": database.place, "time": moment(wish.to)},
+        "restore": {"from": database.place, "time": wish.time},
     }
 
 
 def hold_to(database: Database, target: Target, wish: Wish) -> None:
     """In place, the overlay itself must say it: else the next deployment would undo it."""
     place, begin, until = database.wanted
-    if wish.beside or (
-        place != database.path and (begin, until) == (database.path, moment(wish.to))
-    ):
+    if wish.beside or (place != database.path and (begin, until) == (database.path, wish.time)):
         return
     raise RefusedError(
         f"the values of {target.environment} do not say what {database.name} is to begin with, and "

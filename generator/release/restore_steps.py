@@ -7,21 +7,22 @@ followed. Old volumes are kept, and the place of the old backups is only read.
 from __future__ import annotations
 
 import json
-import re
-import shlex
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from generator.check.objects import mapping
 from generator.errors import GeneratorError
+from generator.release.callers import around
 from generator.release.pods import ready
-from generator.release.restore import Database, Wish, moment, overlay, values_of
+from generator.release.restore import Database, Wish, overlay, values_of
+from generator.release.step import Step, command
 from generator.release.target import Target, World
 from generator.release.values import merged
+from generator.tools.kubectl import ClusterError
 from generator.tools.releases import HOOKS, Upgrade
 
 Json = Mapping[str, Any]
@@ -29,16 +30,8 @@ Json = Mapping[str, Any]
 #: What Patroni calls its own ConfigMaps. Without them it makes a new cluster.
 _STATE = ("config", "leader", "sync", "failover", "failsafe")
 _PAUSE = 2.0
-
-
-@dataclass(frozen=True, kw_only=True)
-class Step:
-    """`words` are kubectl's, without the namespace; `act` is done instead where there is one."""
-
-    why: str
-    words: tuple[str, ...] = ()
-    shown: str = ""
-    act: Callable[[], str | None] | None = field(default=None, compare=False)
+#: In a member's volume: from where, up to when, and the last transaction (post_bootstrap.sh).
+_MARK = "/home/postgres/pgdata/restored"
 
 
 def steps(database: Database, target: Target, world: World, wish: Wish) -> list[Step]:
@@ -67,52 +60,35 @@ def _beside(database: Database, target: Target, world: World, wish: Wish) -> lis
 
 
 def _in_place(database: Database, target: Target, world: World, wish: Wish) -> list[Step]:
-    name = database.name
+    name, callers = database.name, database.callers
+    stop, go_on = around(callers, wish.component, world, database.namespace)
     state = tuple(f"{name}-{end}" for end in _STATE)
-    why = "the values say what to begin with"
-    chart, values = target.chart, target.values
+    end = ("--for=delete", f"--timeout={wish.seconds}s")
+
+    def upgrade(why: str, more: Mapping[str, Any]) -> Step:
+        return _upgrade(why, target.release, target.chart, target.values, more, target, world, wish)
+
     return [
-        *_stop(database, wish),
+        *stop,
+        Step(why="the members end", words=("scale", "statefulset", name, "--replicas=0")),
+        Step(
+            why="until they have",
+            words=("wait", "pods", f"--selector={database.selector}", *end),
+        ),
         *_keep_volumes(database),
         Step(
             why="Patroni makes a new cluster",
             words=("delete", "configmap", *state, "--ignore-not-found"),
         ),
-        _upgrade(why, target.release, chart, values, {}, target, world, wish),
+        upgrade("the values say what to begin with", callers.held),
         Step(
             why="the members begin",
             words=("scale", "statefulset", name, f"--replicas={database.replicas}"),
         ),
         _ready(database, world, wish),
-        *(
-            Step(
-                why=f"{caller} comes back",
-                words=("scale", "deployment", caller, f"--replicas={count}"),
-            )
-            for caller, count in database.callers
-        ),
-    ]
-
-
-def _stop(database: Database, wish: Wish) -> list[Step]:
-    """An autoscaler leaves alone what was scaled to 0."""
-    end = ("--for=delete", f"--timeout={wish.seconds}s")
-    return [
-        *(
-            Step(
-                why=f"{caller} stops writing",
-                words=("scale", "deployment", caller, "--replicas=0"),
-            )
-            for caller, _ in database.callers
-        ),
-        Step(
-            why="the members end",
-            words=("scale", "statefulset", database.name, "--replicas=0"),
-        ),
-        Step(
-            why="until they have",
-            words=("wait", "pods", f"--selector={database.selector}", *end),
-        ),
+        *go_on,
+        # Else the release would go on to say that they are suspended.
+        *([upgrade("the release says what the values say", {})] if callers.held else ()),
     ]
 
 
@@ -156,7 +132,7 @@ def _upgrade(
         wait=HOOKS,
         seconds=wish.seconds,
         undo=False,
-        description=f"restore to {moment(wish.to)}",
+        description=f"restore: {wish.said}",
     )
     files = "".join(f" --values {path}" for path in values)
     given = f" --set-json '{_set(more)}'" if more else ""
@@ -174,43 +150,62 @@ def _set(more: Mapping[str, Any]) -> str:
 
 
 def _ready(database: Database, world: World, wish: Wish) -> Step:
-    """Until a member leads and is ready; then what the last transaction is that came back."""
+    """Until a member leads, is ready and takes a write; then what it was restored to."""
     selector = f"cluster-name={database.name},role=primary"
 
     def act() -> str | None:
         deadline = time.monotonic() + wish.seconds
         while True:
             pods = world.kubectl.list("pods", namespace=database.namespace, selector=selector)
-            leads = [one for one in pods if ready(one)]
-            if leads:
-                return _last(leads[0]["metadata"]["name"], database, world)
+            leads = [str(one["metadata"]["name"]) for one in pods if ready(one)]
+            if leads and _writes(leads[0], database, world):
+                return _restored(leads[0], database, world, wish)
             if time.monotonic() >= deadline:
                 raise GeneratorError(
-                    f"no member of {database.name} leads after {wish.seconds} s",
+                    f"no member of {database.name} takes writes after {wish.seconds} s",
                     hint=f"kubectl logs {database.name}-0 --namespace {database.namespace}",
                 )
             time.sleep(_PAUSE)
 
     shown = f"kubectl get pods --namespace {database.namespace} --selector {selector} --watch"
-    return Step(why="until a member leads", shown=shown, act=act)
+    return Step(why="until a member leads and takes writes", shown=shown, act=act, opens=True)
 
 
-def _last(pod: str, database: Database, world: World) -> str:
-    """The time of the last transaction that was replayed, where the server still knows it."""
-    query = "--command=SELECT pg_last_xact_replay_timestamp()"
-    words = ("exec", pod, f"--namespace={database.namespace}", "--")
-    psql = ("psql", "--no-psqlrc", "--tuples-only", "--no-align", query)
-    return world.kubectl.run(*words, *psql).stdout.strip()
+def _inside(pod: str, database: Database, world: World, *words: str) -> str:
+    """What a command in the member's container prints."""
+    where = ("exec", pod, f"--namespace={database.namespace}", "--")
+    return world.kubectl.run(*where, *words).stdout.strip()
 
 
-def command(step: Step, namespace: str) -> str:
-    """As a person would type it."""
-    return step.shown or f"kubectl --namespace {namespace} {shlex.join(step.words)}"
+def _writes(pod: str, database: Database, world: World) -> bool:
+    """Whether it takes a write: nothing gets a number of a transaction before."""
+    psql = ("psql", "--no-psqlrc", "--tuples-only", "--no-align")
+    try:
+        return bool(_inside(pod, database, world, *psql, "--command=SELECT pg_current_xact_id()"))
+    except ClusterError as error:
+        if error.reason in ("forbidden", "unauthorized"):
+            raise
+        return False
+
+
+def _restored(pod: str, database: Database, world: World, wish: Wish) -> str:
+    """The time of the last transaction that came back. Its volume must tell of this restore."""
+    script = f"cat {_MARK} 2>/dev/null || true"
+    said = _inside(pod, database, world, "sh", "-c", script).splitlines()
+    place, moment, last = (*said, "", "", "")[:3]
+    if not place.endswith(f"/{database.place}") or moment != wish.time:
+        found = f"from {place}, up to {moment or 'the end'}" if place else "from nothing"
+        raise GeneratorError(
+            f"{database.name} takes writes, but it began {found}: its volumes or Patroni's "
+            "ConfigMaps are of an earlier cluster",
+            hint=f"kubectl get persistentvolumeclaims,configmaps --namespace {database.namespace}",
+        )
+    return last
 
 
 def runbook(database: Database, steps: Sequence[Step], wish: Wish) -> str:
     """What would be done. It can be pasted into a shell, line by line."""
-    lines = [f"# {database.name} as it was at {moment(wish.to)}, from {database.place}"]
+    lines = [f"# {database.name} {wish.said}, from {database.place}"]
     if not wish.beside:
         lines += ["", "# first, in the overlay, and without deploying it:"]
         lines += [f"#     {line}" for line in overlay(database, wish).splitlines()]
@@ -220,10 +215,19 @@ def runbook(database: Database, steps: Sequence[Step], wish: Wish) -> str:
 
 
 def follow(
-    database: Database, steps: Sequence[Step], world: World, wish: Wish, say: Callable[[str], None]
+    database: Database,
+    steps: Sequence[Step],
+    world: World,
+    wish: Wish,
+    say: Callable[[str], None],
+    begin: float | None = None,
 ) -> str:
-    """Do it, step by step. A step that fails ends it: what was done stands above its error."""
-    begin, last = time.monotonic(), None
+    """Do it, step by step. A step that fails ends it: what was done stands above its error.
+
+    `begin` is since when the database is missed, by the monotonic clock.
+    """
+    begin, started = time.monotonic() if begin is None else begin, datetime.now(UTC)
+    last, took = None, 0.0
     for step in steps:
         say(f"{step.why}\n    {command(step, database.namespace)}")
         if step.act is not None:
@@ -233,16 +237,22 @@ def follow(
             world.kubectl.run(
                 *step.words, f"--namespace={database.namespace}", request=bound, bound=bound + 60
             )
+        if step.opens:
+            took = time.monotonic() - begin
     name = f"{wish.beside}-{wish.component}" if wish.beside else database.name
-    lines = [
-        f"{name} is as it was at {moment(wish.to)}, after {time.monotonic() - begin:.0f} s (RTO)"
-    ]
-    if last:
-        lost = (wish.to - _instant(last)).total_seconds()
-        lines.append(f"its last transaction is of {last}: {lost:.0f} s before that (RPO at most)")
-    return "\n".join(lines)
+    return "\n".join(
+        (
+            f"{name} is {wish.said}",
+            f"RTO: it takes writes {took:.1f} s after this command began",
+            f"RPO: {_lost(last, wish.to or started, bool(wish.time))}",
+        )
+    )
 
 
-def _instant(text: str) -> datetime:
-    """A time as PostgreSQL writes it: 2026-11-28 12:00:00.5+00."""
-    return datetime.fromisoformat(re.sub(r"([+-]\d{2})$", r"\1:00", text))
+def _lost(last: str | None, until: datetime, wanted: bool) -> str:
+    """How old the last transaction is that came back."""
+    if not last:
+        return "no transaction was replayed: the data is that of the base backup"
+    lost = (until - datetime.fromisoformat(last)).total_seconds()
+    since = "the time that was asked for" if wanted else "this command began"
+    return f"its last transaction is of {last}, {lost:.1f} s before {since}"

@@ -19,6 +19,8 @@ from tests.kinds.rendering import RESOURCES, build
 
 TO = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 API = {"kind": "web", "image": "shop/api", "port": 80, "resources": RESOURCES}
+CRON = {"kind": "cron", "image": "shop/api", "schedule": "0 3 * * *", "resources": RESOURCES}
+PAUSED = {"paused": {"suspend": True}}
 RESTORED = {
     "ledger": {
         "backup": {"generation": "2"},
@@ -27,19 +29,27 @@ RESTORED = {
 }
 
 
+MARK = "/a/shop/ledger/1\n2026-11-20 12:00:00+00\n2026-11-20 11:59:48.25+00:00\n"
+
+
 @dataclass
 class Cluster:
     """A kubectl and a Helm of records: what they are asked for is what an installed chart is."""
 
     objects: list[dict[str, Any]]
     rendered: list[dict[str, Any]]
+    jobs: list[dict[str, Any]] = field(default_factory=list)
     done: list[str] = field(default_factory=list)
+    #: What post_bootstrap.sh left in the volume.
+    mark: str = MARK
 
     def get(self, kind: str, name: str, *, namespace: str) -> Any:
         fits = (o for o in self.objects if o["kind"].lower() == kind)
         return next((one for one in fits if one["metadata"]["name"] == name), None)
 
-    def list(self, kind: str, *, namespace: str, selector: str) -> Any:
+    def list(self, kind: str, *, namespace: str, selector: str = "") -> Any:
+        if kind == "job":
+            return self.jobs
         if kind == "pods":
             ready = [{"type": "Ready", "status": "True"}]
             return [{"metadata": {"name": "ledger-0"}, "status": {"conditions": ready}}]
@@ -51,7 +61,7 @@ class Cluster:
 
     def run(self, *words: str, **options: Any) -> Any:
         self.done.append(" ".join(words))
-        return SimpleNamespace(stdout="2026-11-20 11:59:48.25+00\n")
+        return SimpleNamespace(stdout=self.mark if "sh" in words else "750\n")
 
     def render(self, *args: Any, **options: Any) -> str:
         return yaml.safe_dump_all(self.rendered)
@@ -66,6 +76,9 @@ def shop(tmp_path_factory):
     components = {
         "ledger": {**DATABASE, "backup": {"to": "s3://acme"}},
         "api": {**API, "connects": ["ledger"]},
+        "nightly": {**CRON, "connects": ["ledger"]},
+        "paused": {**CRON, "connects": ["ledger"]},
+        "elsewhere": CRON,
         "other": API,
     }
     return build(tmp_path_factory.mktemp("shop"), components)
@@ -73,7 +86,7 @@ def shop(tmp_path_factory):
 
 def scene(shop, values=None, **wish):
     """Cluster, world, target and wish; the cluster runs what no values say, the files `values`."""
-    now, then = shop.render(), shop.render(values)
+    now, then = shop.render(), shop.render({**PAUSED, **(values or {})})
     cluster = Cluster(objects=list(now.all), rendered=list(then.all))
     world = SimpleNamespace(kubectl=cluster, releases=cluster)
     target = Target(
@@ -91,6 +104,8 @@ def test_in_place_old_volumes_stay_and_the_old_backups_are_only_read(shop):
     text = restore_steps.follow(database, steps, world, wish, said.append)
     assert [line.split(" --namespace=")[0] for line in cluster.done] == [
         "scale deployment api --replicas=0",
+        'patch cronjob nightly --patch={"spec":{"suspend":true}}',
+        'patch cronjob paused --patch={"spec":{"suspend":true}}',
         "scale statefulset ledger --replicas=0",
         "wait pods --selector=app.kubernetes.io/instance=shop,app.kubernetes.io/name=ledger "
         "--for=delete --timeout=3600s",
@@ -103,14 +118,84 @@ def test_in_place_old_volumes_stay_and_the_old_backups_are_only_read(shop):
         "delete persistentvolumeclaim pgdata-ledger-1",
         "delete configmap ledger-config ledger-leader ledger-sync ledger-failover ledger-failsafe "
         "--ignore-not-found",
-        "upgrade shop {}",
+        'upgrade shop {"nightly": {"suspend": true}}',
         "scale statefulset ledger --replicas=3",
         "exec ledger-0",
+        "exec ledger-0",
         "scale deployment api --replicas=2",
+        'patch cronjob nightly --patch={"spec":{"suspend":false}}',
+        "upgrade shop {}",
     ]
-    assert "(RTO)" in text
-    assert "its last transaction is of 2026-11-20 11:59:48.25+00: 12 s before that" in text
+    assert [line.split("; ")[0] for line in text.splitlines()] == [
+        "ledger is as it was at 2026-11-20 12:00:00+00",
+        f"RTO: it takes writes {float(text.split()[12]):.1f} s after this command began",
+        "RPO: its last transaction is of 2026-11-20 11:59:48.25+00:00, 11.8 s before the time that"
+        " was asked for",
+    ]
     assert len(said) == len(steps)
+
+
+def job(name: str, variable: str, **status: int) -> dict[str, Any]:
+    pod = {"containers": [{"name": "main", "env": [{"name": variable, "value": "x"}]}]}
+    template = {"spec": pod}
+    return {"metadata": {"name": name}, "spec": {"template": template}, "status": status}
+
+
+def test_jobs_that_write_wait_until_the_database_is_back(shop):
+    cluster, world, target, wish = scene(shop, RESTORED)
+    cluster.jobs = [
+        job("one", "LEDGER_HOST", active=1),
+        job("ended", "LEDGER_HOST", succeeded=1),
+        job("other", "CACHE_HOST", active=1),
+    ]
+    database = restore.look(target, world, wish)
+    assert database.callers.jobs == ("one",)
+    steps = restore_steps.steps(database, target, world, wish)
+    text = restore_steps.runbook(database, steps, wish)
+    held = 'kubectl --namespace shop patch job one \'--patch={"spec":{"suspend":'
+    assert (
+        text.index(held + "true}}'") < text.index("scale statefulset") < text.index(held + "false")
+    )
+    # One that was begun since: nobody else would stop it.
+    cluster.jobs.append(job("late", "LEDGER_HOST", active=1))
+    restore_steps.follow(database, steps, world, wish, lambda text: None)
+    done = [line.split(" --")[0] for line in cluster.done]
+    assert [line for line in done if " job " in line] == 2 * ["patch job one", "patch job late"]
+    assert done.index("patch job late") < done.index("scale statefulset ledger")
+
+
+def test_a_database_that_was_not_restored_is_not_taken_for_one(shop):
+    cluster, world, target, wish = scene(shop, beside="look")
+    database = restore.look(target, world, wish)
+    steps = restore_steps.steps(database, target, world, wish)
+    for mark, found in (
+        ("", "from nothing"),
+        (MARK.replace("12:00", "10:00"), "from /a/shop/ledger/1, up to 2026-11-20 10:00:00.00"),
+        (MARK.replace("ledger/1", "ledger/9"), "from /a/shop/ledger/9, up to 2026-11-20 12:00"),
+    ):
+        cluster.mark = mark
+        with pytest.raises(GeneratorError, match=f"look-ledger takes writes, but it began {found}"):
+            restore_steps.follow(database, steps, world, wish, lambda text: None)
+
+
+def test_up_to_the_end_of_the_archive(shop):
+    latest = {"ledger": {"backup": {"generation": "2"}, "restore": {"from": "shop/ledger/1"}}}
+    cluster, world, target, _ = scene(shop, latest)
+    wish = restore.Wish(component="ledger", to=None)
+    database = restore.look(target, world, wish)
+    restore.hold_to(database, target, wish)
+    cluster.mark = "/a/shop/ledger/1\n\n2026-11-20 11:59:48.25+00:00\n"
+    steps = restore_steps.steps(database, target, world, wish)
+    text = restore_steps.follow(database, steps, world, wish, lambda text: None)
+    assert text.startswith("ledger is as late as its archive goes\n")
+    assert text.endswith(" s before this command began")
+
+
+def test_what_was_stopped_before_comes_back_as_the_values_say(shop):
+    """After a restore that failed half-way: the database was at 0 then."""
+    cluster, world, target, wish = scene(shop, RESTORED)
+    cluster.get("statefulset", "ledger", namespace="shop")["spec"]["replicas"] = 0
+    assert restore.look(target, world, wish).replicas == 3
 
 
 def test_in_place_wants_the_overlay_to_say_it(shop):
@@ -149,7 +234,7 @@ def test_beside_touches_nothing_that_runs(shop):
     pod = objects.one("StatefulSet", "look-ledger")["spec"]["template"]["spec"]
     (tls,) = (one for one in pod["volumes"] if one["name"] == "tls")
     assert tls["secret"]["secretName"] == "ledger-tls"
-    assert len(cluster.done) == 2 and cluster.done[1].startswith("exec ")
+    assert [line.split()[0] for line in cluster.done] == ["upgrade", "exec", "exec"]
 
 
 @pytest.mark.parametrize(
