@@ -72,6 +72,27 @@ def test_a_field_that_can_not_change_is_named_and_nothing_is_lost(shop: Shop) ->
     assert shop.status == "deployed"
 
 
+def test_volumes_that_would_shrink_are_refused_before_anything_is_sent(shop: Shop) -> None:
+    """Kubernetes would say only that a field can't change, after half of the upgrade."""
+    refusal = (
+        "cache: storage.size 512Mi is below the 1Gi that the volumes of StatefulSet cache have, and"
+        " a volume never shrinks; set it back, or move the data to a component with another name"
+    )
+    before = shop.history()
+    shop.write(cache={"tls": {"enabled": False}, "storage": {"size": "512Mi"}})
+    chart, overlay = shop.folder / "charts" / "shop", shop.folder / "values" / "test" / "shop.yaml"
+    for major in (4, 3):
+        words = ("shop", chart, f"--namespace={shop.namespace}", "--values", overlay)
+        assert refusal in shop.cluster.helm(major, "upgrade", *words, fails=True)
+        shop.cluster.helm(major, "template", *words, "--set", "cache.storage.size=1024Mi")
+        shop.cluster.helm(
+            *(major, "upgrade", *words, "--set", "cache.storage.size=1024Mi", "--dry-run=server")
+        )
+    assert refusal in shop.run("plan", code=3)
+    assert refusal in shop.run("deploy", code=3)
+    assert shop.history() == before
+
+
 def test_a_rollback_that_would_change_such_a_field_is_refused_with_the_way(shop: Shop) -> None:
     back = shop.history()[-1][0]
     larger = {"tls": {"enabled": False}, "storage": {"size": "2Gi"}}

@@ -15,7 +15,7 @@ from generator.kinds.common import knobs as k
 from generator.kinds.common import schemas as s
 from generator.kinds.common import server
 from generator.kinds.common.mesh import Door, mesh_files, mesh_knobs
-from generator.kinds.common.replicas import replicas_file
+from generator.kinds.common.replicas import replicas_file, volumes_file
 from generator.spec.model import Chart, Component
 from generator.spec.names import camel_case, env_name
 
@@ -187,4 +187,5 @@ def files(component: Component, chart: Chart) -> Sequence[File]:
             context={"eviction": "IfHealthyBudget"},
         )
     )
-    return [*found, replicas_file("StatefulSet"), *mesh_files(component, chart, DOORS)]
+    found += [replicas_file("StatefulSet"), volumes_file()]
+    return [*found, *mesh_files(component, chart, DOORS)]

@@ -1,4 +1,4 @@
-"""The helper that keeps the replicas that run: one definition for all workloads with a value."""
+"""Helpers that look at a workload that exists: at its replicas, and at its volumes."""
 
 from __future__ import annotations
 
@@ -21,3 +21,8 @@ def replicas_file(controller: Controller, *, policy: bool = False, **parts: Cont
         path="templates/_replicas.tpl",
         context={"workloads": workloads},
     )
+
+
+def volumes_file() -> File:
+    """`_volumes.tpl`: by it a validate.yaml refuses to shrink volumes (`parts/no-shrink.yaml`)."""
+    return File(template="_volumes.tpl", path="templates/_volumes.tpl")

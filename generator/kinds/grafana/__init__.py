@@ -19,7 +19,7 @@ from generator.kinds.api import (
     Workload,
 )
 from generator.kinds.common.mesh import Door, mesh_files, mesh_knobs
-from generator.kinds.common.replicas import replicas_file
+from generator.kinds.common.replicas import replicas_file, volumes_file
 from generator.kinds.common.server import resource_problems
 from generator.kinds.grafana import knobs as own
 from generator.kinds.grafana.seen import look
@@ -172,7 +172,7 @@ def files(component: Component, chart: Chart) -> Sequence[File]:
     )
     found = [File(template=f"{name}.yaml", path=f"templates/{name}.yaml") for name in names]
     found.append(File(template="_database.tpl", path="templates/_database.tpl"))
-    found.append(replicas_file("Deployment"))
+    found += [replicas_file("Deployment"), volumes_file()]
     of_database = (Door(port=5432, own=True),)
     return [
         *found,

@@ -8,7 +8,7 @@ from typing import Any
 
 from generator.kinds.api import File
 from generator.kinds.common.mesh import mesh_files
-from generator.kinds.common.replicas import replicas_file
+from generator.kinds.common.replicas import replicas_file, volumes_file
 from generator.kinds.postgres.doors import pooler_doors, server_doors
 from generator.kinds.postgres.settings import SHARED_PARAMETERS, Settings
 from generator.spec.model import Chart, Component
@@ -73,6 +73,7 @@ def postgres_files(component: Component, chart: Chart) -> Sequence[File]:
         _template("tests/networkpolicy.yaml"),
         File(template="RUNBOOK.md", path="RUNBOOK.md"),
         _replicas(settings),
+        volumes_file(),
         *(_script(name) for name in scripts),
     ]
     if settings.pooler is not None:

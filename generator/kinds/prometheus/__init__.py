@@ -11,7 +11,7 @@ import orjson
 
 from generator.kinds.api import Env, File, Knob, Link, Problem, SecretNeed, Workload
 from generator.kinds.common.mesh import Door, mesh_files, mesh_knobs
-from generator.kinds.common.replicas import replicas_file
+from generator.kinds.common.replicas import replicas_file, volumes_file
 from generator.kinds.common.server import resource_problems
 from generator.kinds.grafana.uids import uid_of
 from generator.kinds.prometheus import data as of_data
@@ -160,7 +160,8 @@ def files(component: Component, chart: Chart) -> Sequence[File]:
     found = [_template(name) for name in (*names, "tests/connection", "tests/networkpolicy")]
     budget = {"eviction": "IfHealthyBudget"}
     found.append(_template("poddisruptionbudget", **budget))
-    return [*found, replicas_file("StatefulSet"), *mesh_files(component, chart, DOORS)]
+    found += [replicas_file("StatefulSet"), volumes_file()]
+    return [*found, *mesh_files(component, chart, DOORS)]
 
 
 def platform_files(component: Component, chart: Chart, platform: Platform) -> Sequence[File]:

@@ -10,7 +10,7 @@ import orjson
 
 from generator.kinds.api import Env, File, Knob, Link, Problem, SecretNeed, Workload
 from generator.kinds.common.mesh import Door, mesh_files, mesh_knobs
-from generator.kinds.common.replicas import replicas_file
+from generator.kinds.common.replicas import replicas_file, volumes_file
 from generator.kinds.common.server import resource_problems
 from generator.kinds.data.settings import EXISTING, tls_secret
 from generator.kinds.redis.knobs import redis_knobs
@@ -179,6 +179,7 @@ def files(component: Component, chart: Chart) -> Sequence[File]:
         ),
         File(template="RUNBOOK.md", path="RUNBOOK.md"),
         replicas_file("StatefulSet", policy=True),
+        volumes_file(),
         *(File(template=name, path=f"files/{name}", verbatim=True) for name in _SCRIPTS),
         *mesh_files(component, chart, _doors(component.settings)),
     ]
