@@ -172,8 +172,12 @@ def test_an_interrupted_backup_and_a_damaged_one(
 
 
 def test_keeps_what_is_to_be_kept_and_nothing_else(ledger: Built, store: Store) -> None:
-    with member(ledger, store, {"backup": {"generation": "kept", "keep": 2}}) as one:
+    # What the restore check must know too, or its server would end at once.
+    prepared = {"max_prepared_transactions": 5}
+    values = {"backup": {"generation": "kept", "keep": 2}, "parameters": prepared}
+    with member(ledger, store, values) as one:
         store.ask("put", FOREIGN)
+        one.sql("CREATE TABLE prepared (); BEGIN; DROP TABLE prepared; PREPARE TRANSACTION 'p'")
         first = one.labels()
         for _ in range(2):
             filled(one, 10)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import configparser
+import json
 
 import pytest
 import yaml
@@ -171,8 +172,8 @@ def test_policies_open_each_port_to_whom_it_is_for(shop):
     objects = shop.render()
     assert peers(objects.one("NetworkPolicy", "ledger")) == {
         ("postgresql",): ["api-migrate", "door", "ledger", "ledger-test"],
-        ("patroni",): ["ledger", "ledger-backup", "ledger-configure", "ledger-restore-check"],
-        ("agent",): ["ledger-backup", "ledger-restore-check"],
+        ("patroni",): ["ledger", "ledger-configure"],
+        ("patroni", "agent"): ["ledger-backup", "ledger-restore-check"],
         ("agent-metrics", "metrics"): ["prometheus"],
     }
     assert peers(objects.one("NetworkPolicy", "door")) == {
@@ -181,6 +182,15 @@ def test_policies_open_each_port_to_whom_it_is_for(shop):
     }
     for name in ("ledger-backup", "ledger-configure"):
         assert "ingress" not in objects.one("NetworkPolicy", name)["spec"]
+
+
+def test_policies_let_in_nobody_who_is_off(shop):
+    def asking(backup):
+        policy = shop.render({"ledger": {"backup": backup}}).one("NetworkPolicy", "ledger")
+        return peers(policy).get(("patroni", "agent"))
+
+    assert asking({"restoreCheck": {"enabled": False}}) == ["ledger-backup"]
+    assert asking({"enabled": False}) is None
 
 
 def test_store_is_reached_only_while_backups_are_on(shop):
@@ -249,6 +259,13 @@ def test_a_restore_is_read_by_a_new_cluster_only(shop):
     server = container(objects.one("StatefulSet", "ledger"), "ledger")
     assert value_of(server, "RESTORE_PATH") == "/databases/shop/old/1"
     assert store_of(objects)["repo1-path"] == "/databases/shop/ledger/2"
+
+
+def test_the_restore_check_is_told_what_its_server_needs(shop):
+    wanted = {"shared_preload_libraries": "pg_cron", "max_prepared_transactions": 9}
+    objects = shop.render({"ledger": {"parameters": {**wanted, "work_mem": "7MB"}}})
+    check = container(objects.one("CronJob", "ledger-restore-check"))
+    assert json.loads(value_of(check, "CHECK_PARAMETERS")) == wanted
 
 
 def test_members_do_not_start_anew_for_a_change_of_the_store(shop):
@@ -326,6 +343,7 @@ def test_members_start_anew_for_what_they_read_only_then(shop):
         ),
         ({"resources": {"limits": {"memory": None}}}, "resources.limits.memory is missing"),
         ({"resources": {"limits": {"memory": "200Mi"}}}, "is below 256Mi"),
+        ({"storage": {"size": "100"}}, "storage.size 100 is below 256Mi"),
         ({"parameters": {"max_connections": 9}}, "parameters.max_connections is the chart's own"),
         ({"tls": {"certManager": {"enabled": True}}}, "needs cert-manager"),
     ],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import ssl
 import subprocess
 import sys
@@ -28,6 +29,7 @@ import base_backup  # noqa: E402
 import configure  # noqa: E402
 import patroni_api  # noqa: E402
 import request_backup  # noqa: E402
+import restore_check  # noqa: E402
 
 
 @contextmanager
@@ -250,6 +252,29 @@ class TestBackups:
         assert (tmp_path / place).exists() is (place == "dropped")
 
 
+class TestRestoreCheck:
+    def test_the_copy_has_what_it_needs_and_starts_no_workers(self, tmp_path):
+        asked = []
+        parameters = {"max_prepared_transactions": 5, "shared_preload_libraries": "a, 'b' c"}
+
+        def run(command, seconds=None):
+            asked.append((command[-1], seconds))
+            return ""
+
+        copy = restore_check.Copy(tmp_path, 100, {**parameters, "max_worker_processes": 9}, run)
+        copy.restore()
+        lines = (tmp_path / "data" / "postgresql.conf").read_text().splitlines()
+        assert "max_prepared_transactions = '5'" in lines
+        assert "shared_preload_libraries = 'a, ''b'' c'" in lines
+        assert [line for line in lines if "worker" in line] == ["max_worker_processes = '0'"]
+        ((what, seconds),) = asked
+        assert what == "restore" and 90 < seconds <= 100
+
+    def test_copying_that_takes_too_long_is_ended_and_told(self, tmp_path):
+        with pytest.raises(restore_check.UnusableError, match="sleep did not end in time"):
+            restore_check.run(["sleep", "60"], 0.2)
+
+
 class TestAgent:
     def test_wants_the_token(self, tmp_path):
         backups = Store().of(tmp_path)
@@ -262,6 +287,25 @@ class TestAgent:
                         patroni_api.ask(url, method=method, headers=headers)
                     assert caught.value.status == 401
         assert backups.status() == {"state": "idle"}
+
+    @pytest.mark.parametrize(
+        ("token", "length", "status"),
+        [
+            ("wrong", "60000", 401),
+            ("right", "-1", 400),
+            ("right", "x", 400),
+            ("right", "70000", 400),
+        ],
+    )
+    def test_waits_for_no_body_that_it_does_not_want(self, tmp_path, token, length, status):
+        with serving(agent.control_handler("right", Store().of(tmp_path))) as port:
+            lines = ("POST /restore-check HTTP/1.1", f"Authorization: Bearer {token}")
+            head = "\r\n".join((*lines, f"Content-Length: {length}", "", ""))
+            with socket.create_connection(("127.0.0.1", port), timeout=20) as one:
+                one.sendall(head.encode())
+                with one.makefile() as file:
+                    answer = file.read()
+        assert answer.startswith(f"HTTP/1.1 {status} ")
 
     def test_remembers_what_a_try_of_a_restore_found(self, tmp_path):
         result = {"time": 1767323045.5, "seconds": 7.4, "bytes": 4096, "succeeded": True}

@@ -29,8 +29,11 @@ class UnusableError(Exception):
     """The backups are of no use as they are, and why."""
 
 
-def run(command: Sequence[str]) -> str:
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+def run(command: Sequence[str], seconds: float | None = None) -> str:
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=seconds)
+    except subprocess.TimeoutExpired as error:
+        raise UnusableError(f"{command[0]} did not end in time") from error
     if done.returncode != 0:
         said = (done.stderr.strip() or done.stdout.strip() or "no message").splitlines()
         raise UnusableError(f"{command[0]} ended with {done.returncode}: {' / '.join(said[-3:])}")
@@ -60,20 +63,29 @@ def parse(position: str) -> int:
 
 
 class Copy:
-    """The restored server: started, asked and ended here. `patience` counts from now on."""
+    """The restored server: started, asked and ended here. `patience` counts from now on.
 
-    def __init__(self, folder: Path, patience: float, run: Any = run) -> None:
+    `parameters` are those without which it would not start, or not read what is in it.
+    """
+
+    def __init__(
+        self, folder: Path, patience: float, parameters: Mapping[str, Any], run: Any = run
+    ) -> None:
         self.folder, self.data = folder, folder / "data"
         self._patience, self._deadline = patience, time.monotonic() + patience
-        self._run = run
+        self._parameters, self._run = parameters, run
         self._server: subprocess.Popen[bytes] | None = None
 
     def restore(self) -> None:
         self.data.mkdir(mode=0o700, parents=True)
         places = (f"--pg1-path={self.data}", f"--tablespace-map-all={self.folder}/tablespaces")
         # Without archive_mode it can't write to the archive, whatever the restored settings say.
-        self._run(["pgbackrest", *places, "--archive-mode=off", "restore"])
+        left = max(self._deadline - time.monotonic(), 1)
+        self._run(["pgbackrest", *places, "--archive-mode=off", "restore"], left)
         settings = {
+            **self._parameters,
+            # Libraries may bring workers that act: on a copy, nothing does.
+            "max_worker_processes": 0,
             "listen_addresses": "",
             "unix_socket_directories": self.folder,
             "hba_file": self.folder / "hba.conf",
@@ -82,7 +94,8 @@ class Copy:
             "fsync": "off",
             "max_wal_size": "1GB",
         }
-        lines = [f"{name} = '{value}'" for name, value in settings.items()]
+        quoted = ((name, str(value).replace("'", "''")) for name, value in settings.items())
+        lines = [f"{name} = '{value}'" for name, value in quoted]
         (self.data / "postgresql.conf").write_text("\n".join(lines) + "\n")
         (self.folder / "hba.conf").write_text("local all all trust\n")
 
@@ -161,7 +174,8 @@ def tell(url: str, token: str, tls_dir: str, result: Mapping[str, Any], port: in
 def main() -> int:
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(message)s")
     env = os.environ
-    copy = Copy(Path(env["CHECK_FOLDER"]), float(env["CHECK_PATIENCE"]))
+    parameters = json.loads(env["CHECK_PARAMETERS"])
+    copy = Copy(Path(env["CHECK_FOLDER"]), float(env["CHECK_PATIENCE"]), parameters)
     result = check(copy, env["APP_DATABASE"], env["CHECK_QUERY"])
     port = int(env.get("AGENT_PORT", AGENT_PORT))
     tell(env["PATRONI_URL"], env["AGENT_TOKEN"], env.get("TLS_DIR", ""), result, port)

@@ -25,6 +25,9 @@ from base_backup import Archive, Backups, from_environment
 
 log = logging.getLogger("agent")
 
+#: Bytes of a message.
+LONGEST = 65536
+
 
 class _Handler(BaseHTTPRequestHandler):
     """Answers in JSON or text, and logs only what went wrong."""
@@ -71,9 +74,15 @@ def control_handler(token: str, backups: Backups) -> type[BaseHTTPRequestHandler
                 self.answer(404, {"error": "not here"})
 
         def do_POST(self) -> None:
-            body = self.rfile.read(min(int(self.headers.get("Content-Length") or 0), 65536))
+            # Whoever has no token can't make us wait for a body either.
             if not self._allowed():
                 return
+            length = self.headers.get("Content-Length") or "0"
+            if not length.isdecimal() or int(length) > LONGEST:
+                self.close_connection = True
+                self.answer(400, {"error": "not such a length"})
+                return
+            body = self.rfile.read(int(length))
             if self.path == "/backup":
                 started = backups.start()
                 self.answer(202 if started else 409, backups.status())
