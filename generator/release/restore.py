@@ -50,6 +50,8 @@ class Database:
     selector: str
     #: Where in the store the running cluster writes.
     path: str
+    #: Where the data lies: there too, unless a restore was begun that never became a cluster.
+    source: str
     #: What the values of today say: where a new cluster writes, what it begins with, up to when.
     wanted: tuple[str, str, str]
     replicas: int
@@ -61,7 +63,7 @@ class Database:
     @property
     def place(self) -> str:
         """NAMESPACE/COMPONENT/GENERATION, as restore.from has it."""
-        return "/".join(self.path.split("/")[-3:])
+        return "/".join(self.source.split("/")[-3:])
 
     @property
     def generation(self) -> str:
@@ -104,6 +106,7 @@ def look(target: Target, world: World, wish: Wish) -> Database:
         namespace=target.namespace,
         selector=selector,
         path=path,
+        source=_source(running, _exists(name, target, world), wish) or path,
         wanted=_wanted(objects, stateful),
         replicas=_replicas(running),
         tls=_tls(running),
@@ -112,6 +115,20 @@ def look(target: Target, world: World, wish: Wish) -> Database:
         ),
         callers=callers.find(objects, wish.component, world, target.namespace),
     )
+
+
+def _exists(name: str, target: Target, world: World) -> bool:
+    """Whether Patroni ever made the cluster: it notes the number of the system then."""
+    state = world.kubectl.get("configmap", f"{name}-config", namespace=target.namespace)
+    notes = mapping((state or {"metadata": {}})["metadata"].get("annotations"))
+    return bool(notes.get("initialize"))
+
+
+def _source(running: Json, exists: bool, wish: Wish) -> str:
+    """What the running values restore from, where that was not done or is wanted again."""
+    told = _variables(running)
+    again = wish.time and told.get("RESTORE_TIME") == wish.time
+    return told.get("RESTORE_PATH", "") if again or not exists else ""
 
 
 def _replicas(running: Json) -> int:
@@ -147,13 +164,17 @@ def _wanted(objects: list[Json], stateful: Json) -> tuple[str, str, str]:
     maps = (one for one in objects if one.get("kind") == "ConfigMap")
     name = f"{stateful['metadata']['name']}-patroni"
     data: Json = next((one["data"] for one in maps if one["metadata"]["name"] == name), {})
-    pod = stateful["spec"]["template"]["spec"]
-    told = {
+    told = _variables(stateful)
+    return _path(data), told.get("RESTORE_PATH", ""), told.get("RESTORE_TIME", "")
+
+
+def _variables(stateful: Json) -> dict[str, str]:
+    """The environment of its containers."""
+    return {
         entry["name"]: str(entry.get("value", ""))
-        for each in pod["containers"]
+        for each in stateful["spec"]["template"]["spec"]["containers"]
         for entry in each.get("env", ())
     }
-    return _path(data), told.get("RESTORE_PATH", ""), told.get("RESTORE_TIME", "")
 
 
 def values_of(database: Database, wish: Wish) -> dict[str, Any]:
@@ -167,7 +188,7 @@ def values_of(database: Database, wish: Wish) -> dict[str, Any]:
 def hold_to(database: Database, target: Target, wish: Wish) -> None:
     """In place, the overlay itself must say it: else the next deployment would undo it."""
     place, begin, until = database.wanted
-    if wish.beside or (place != database.path and (begin, until) == (database.path, wish.time)):
+    if wish.beside or (place != database.path and (begin, until) == (database.source, wish.time)):
         return
     raise RefusedError(
         f"the values of {target.environment} do not say what {database.name} is to begin with, and "

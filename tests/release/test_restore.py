@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -196,6 +196,24 @@ def test_what_was_stopped_before_comes_back_as_the_values_say(shop):
     cluster, world, target, wish = scene(shop, RESTORED)
     cluster.get("statefulset", "ledger", namespace="shop")["spec"]["replicas"] = 0
     assert restore.look(target, world, wish).replicas == 3
+
+
+def test_what_was_begun_and_never_became_a_cluster_is_not_restored_from(shop):
+    """The next try takes the same backups, and again a place that nobody has written to."""
+    cluster, world, target, wish = scene(shop, RESTORED)
+    begun = shop.render(RESTORED)
+    cluster.objects[:] = begun.all
+    database = restore.look(target, world, wish)
+    assert (database.place, database.generation) == ("shop/ledger/1", "3")
+    with pytest.raises(RefusedError, match="do not say what ledger is to begin with"):
+        restore.hold_to(database, target, wish)
+    # Once it is one, a later time lies in its own archive.
+    notes = {"initialize": "7412345"}
+    state = {"kind": "ConfigMap", "metadata": {"name": "ledger-config", "annotations": notes}}
+    cluster.objects.append(state)
+    assert restore.look(target, world, wish).place == "shop/ledger/1"
+    later = restore.Wish(component="ledger", to=TO + timedelta(hours=1))
+    assert restore.look(target, world, later).place == "shop/ledger/2"
 
 
 def test_in_place_wants_the_overlay_to_say_it(shop):
