@@ -44,6 +44,8 @@ class Surroundings:
     names: dict[str, str] = field(default_factory=dict)
     #: Claims that lie elsewhere than in the folder.
     claims: dict[str, Path] = field(default_factory=dict)
+    #: The volume that a claim is bound to.
+    volume: Callable[[str], str] = lambda claim: claim
 
 
 class Pod:
@@ -123,7 +125,8 @@ class Pod:
 
     def _claim(self, name: str, place: Path) -> None:
         """A link to what stays when the pod goes."""
-        path = self.around.claims.get(name, self.around.folder / "claims" / name)
+        path = self.around.claims.get(name)
+        path = path or self.around.folder / "claims" / self.around.volume(name)
         if not path.exists():
             path.mkdir(parents=True)
         if path.stat().st_gid != self.group:

@@ -16,6 +16,8 @@ from tests.data.api import Api
 from tests.data.containers import Pod
 
 _PAUSE = 0.3
+#: What keeps a deleted pod in the API server until its containers have ended, as a kubelet does.
+_HELD = "tests.example/containers"
 
 
 class Kubelet:
@@ -53,8 +55,9 @@ class Kubelet:
         return worker is not None and worker.ready and worker.uid == self.uid(name)
 
     def uid(self, name: str) -> str | None:
-        found = self.objects.get(name)
-        return None if found is None else str(found["metadata"]["uid"])
+        """Of a pod that shall run: None for one that was deleted."""
+        metadata = self.objects.get(name, {}).get("metadata", {})
+        return None if metadata.get("deletionTimestamp") else metadata.get("uid")
 
     def selected(self, labels: Mapping[str, str]) -> list[Pod]:
         """Ready pods that have these labels: the endpoints of a Service."""
@@ -99,6 +102,8 @@ class Worker:
         self._thread.join()
         if self.pod is not None:
             self.pod.end()
+            with contextlib.suppress(OSError):
+                self._hold(False)
 
     def _run(self) -> None:
         while not self._end.wait(_PAUSE):
@@ -116,6 +121,7 @@ class Worker:
             self.ready = False
             self.pod.stop()
             self.pod = None
+            self._hold(False)
         elif self.pod is None:
             if wanted is not None and self.name not in self.kubelet.held:
                 self._create(wanted)
@@ -130,11 +136,16 @@ class Worker:
         pod = self.kubelet.make(self.name)
         if pod is None:
             return
+        self._hold(True)
         pod.create()
         self.pod, self.uid, self._prepared = pod, uid, False
         status = {"phase": "Pending", "podIP": pod.address, "podIPs": [{"ip": pod.address}]}
         self.kubelet.api.patch_status(self.name, status)
         self._start()
+
+    def _hold(self, held: bool) -> None:
+        body = {"metadata": {"finalizers": [_HELD] if held else None}}
+        self.kubelet.api.ask(f"pods/{self.name}", body, method="PATCH")
 
     def _start(self) -> None:
         """The containers that don't run, once all init containers have succeeded."""

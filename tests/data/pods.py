@@ -53,7 +53,8 @@ def environment(
         elif "secretKeyRef" in source:
             value = secrets[source["secretKeyRef"]["key"]]
         else:
-            value = _REFERENCE.sub(lambda match: found[match[1]], entry["value"])
+            text = entry.get("value", "")  # the API server leaves out an empty one
+            value = _REFERENCE.sub(lambda match: found[match[1]], text)
             value = placed(value, places)
         found[entry["name"]] = value
     return found

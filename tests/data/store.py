@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import subprocess
 import sys
 import threading
@@ -28,12 +29,12 @@ KEYS: Final = {"access-key-id": "key", "secret-access-key": "word"}
 class Store:
     """What the tests see of the process."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, host: str = "localhost") -> None:
         self.port = free_port()
-        self.url = f"https://localhost:{self.port}"
+        self.url = f"https://{host}:{self.port}"
         self.authority = folder / "ca.crt"
         authority = trustme.CA()
-        pair = authority.issue_cert("localhost")
+        pair = authority.issue_cert("localhost", host)
         authority.cert_pem.write_to_path(str(self.authority))
         pair.private_key_pem.write_to_path(str(folder / "tls.key"))
         pair.cert_chain_pems[0].write_to_path(str(folder / "tls.crt"))
@@ -46,6 +47,8 @@ class Store:
             stderr=self._log,
             cwd=needs.ROOT,
             text=True,
+            # Its name is none of a bucket.
+            env={**os.environ, "S3_IGNORE_SUBDOMAIN_BUCKETNAME": "true"},
         )
 
     def ask(self, *words: str) -> Any:
@@ -87,8 +90,9 @@ class Store:
 
 
 @contextlib.contextmanager
-def opened_store(folder: Path) -> Iterator[Store]:
-    store = Store(folder)
+def opened_store(folder: Path, host: str = "localhost") -> Iterator[Store]:
+    """`host` is the name that it has for those who use it."""
+    store = Store(folder, host)
     try:
         store.ask("make", BUCKET)
         yield store
