@@ -131,10 +131,15 @@ def _of_platform(
 
 
 def kind_folders(component: Component) -> tuple[str, ...]:
-    """Where the templates of a kind are looked for: its own folder first, then the shared."""
+    """Where the templates of a kind are looked for: its own folder first, then the shared.
+
+    A kind with several engines has a folder for each of them before its own.
+    """
     own = Path(str(component.kind_module.__file__)).parent
     extra = getattr(component.kind_module, "FOLDERS", ())
-    return (str(own / "templates"), *extra, umbrella.COMMON)
+    chosen = getattr(component.kind_module, "folders", None)
+    first = () if chosen is None else chosen(component)
+    return (*first, str(own / "templates"), *extra, umbrella.COMMON)
 
 
 def _frame(prefix: str, names: Sequence[str]) -> Iterator[File]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from generator.kinds.api import Env, Link
+from generator.kinds.api import Env, Labels, Link
 from generator.kinds.common.app import volume_name
 from generator.spec.model import Chart, Component, Edge, Outside, Platform, Scrape
 from generator.spec.names import camel_case
@@ -14,13 +14,17 @@ from generator.spec.names import camel_case
 
 @dataclass(frozen=True, kw_only=True)
 class Peer:
-    """Pods on the other side of an edge. `namespace` is None within the release."""
+    """Pods on the other side of an edge. `namespace` is None within the release.
+
+    `labels` select the pods where they are not those that all charts have.
+    """
 
     name: str
     workload: str
     service: str
     port: int
     namespace: str | None
+    labels: Labels = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +66,7 @@ class View:
                     service=link.service,
                     port=link.port,
                     namespace=edge.namespace,
+                    labels=edge.target.pod_labels(link.workload),
                 )
             )
         return tuple(peers)

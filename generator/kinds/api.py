@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from generator.spec.model import Chart, Component, Platform
 
 
+#: Labels of pods that somebody else makes: keys and values. `{prefix}` is the release's.
+Labels = tuple[tuple[str, str], ...]
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Container:
     """Requests and limits of one container: millicores and bytes."""
@@ -187,3 +191,16 @@ class Overseer(Kind, Protocol):
         self, component: Component, chart: Chart, platform: Platform
     ) -> Sequence[File]:
         """More files of the component's subchart."""
+
+
+class Operated(Kind, Protocol):
+    """A kind of which an operator may make the pods, or with several engines. Optional parts."""
+
+    def folders(self, component: Component) -> tuple[str, ...]:
+        """Where templates are looked for before the kind's own folder: an engine's own."""
+
+    def pod_labels(self, component: Component) -> Mapping[str, Labels]:
+        """The labels that select the pods of a workload, where they are not those of all charts."""
+
+    def metrics_of(self, component: Component) -> str:
+        """Whose metrics it has, where that is not the kind: rules and dashboards go by it."""

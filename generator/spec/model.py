@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Any
 
 from generator.findings import Finding
-from generator.kinds.api import Kind, Link, SecretNeed
+from generator.kinds.api import Kind, Labels, Link, SecretNeed
 from generator.spec.source import Place
 
 Path = tuple[str | int, ...]
@@ -100,6 +100,17 @@ class Component(Node):
     @cached_property
     def link(self) -> Link | None:
         return self.kind_module.link(self)
+
+    def pod_labels(self, workload: str) -> Labels:
+        """The labels of a workload's pods where an operator makes them, else none."""
+        of_kind = getattr(self.kind_module, "pod_labels", None)
+        return () if of_kind is None else tuple(of_kind(self).get(workload, ()))
+
+    @property
+    def metrics_of(self) -> str:
+        """Whose metrics it has: its kind's, or those of an engine of it."""
+        of_kind = getattr(self.kind_module, "metrics_of", None)
+        return self.kind if of_kind is None else str(of_kind(self))
 
 
 @dataclass(frozen=True, kw_only=True)

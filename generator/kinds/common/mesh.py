@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from generator.kinds.api import File, Knob
+from generator.kinds.api import File, Knob, Labels
 from generator.kinds.common import schemas as s
 from generator.spec.model import Chart, Component
 
@@ -25,7 +25,8 @@ class Door:
     `callers` are those with an edge to it, `public` is the traffic of routes, `scraper` reads
     metrics, `own` are the component's other pods and tests. `accounts` names more service
     accounts of the same component, without the release's prefix; `jobs` those of its Jobs,
-    which stand behind the name of its objects.
+    which stand behind the name of its objects. `outside`: an operator comes in, from outside the
+    mesh, so that nobody is asked for an identity there.
     """
 
     port: int
@@ -35,14 +36,16 @@ class Door:
     own: bool = False
     accounts: tuple[str, ...] = ()
     jobs: tuple[str, ...] = ()
+    outside: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class Mesh:
-    """What the templates of the mesh see of a workload."""
+    """What the templates of the mesh see of a workload. `labels` are of pods of an operator."""
 
     workload: str
     doors: tuple[Door, ...]
+    labels: Labels = ()
 
     def principals(self, view: View, door: Door) -> list[str]:
         """Identities that may come in, each once: service accounts, in the words of a template."""
@@ -74,6 +77,11 @@ class Mesh:
             door.port for door in self.doors if door.scraper and not (door.callers or door.public)
         )
 
+    @property
+    def outside(self) -> tuple[int, ...]:
+        """Ports that an operator comes in at, from outside the mesh."""
+        return tuple(door.port for door in self.doors if door.outside)
+
 
 def mesh_files(
     component: Component,
@@ -91,10 +99,10 @@ def mesh_files(
     if not doors:
         return
     name = workload or component.name
-    mesh = Mesh(workload=name, doors=doors)
+    mesh = Mesh(workload=name, doors=doors, labels=component.pod_labels(name))
     end = "" if name == component.name else f"-{name.removeprefix(f'{component.name}-')}"
     kinds = ["authorizationpolicy"]
-    if mesh.metrics:
+    if mesh.metrics or mesh.outside:
         kinds.append("peerauthentication")
     if web:
         kinds.append("destinationrule")
@@ -138,7 +146,12 @@ def _used(chart: Chart, doors: tuple[Door, ...]) -> tuple[Door, ...]:
     return tuple(
         door
         for door in doors
-        if door.callers or door.public or door.own or door.accounts or chart.scrape is not None
+        if door.callers
+        or door.public
+        or door.own
+        or door.accounts
+        or door.outside
+        or chart.scrape is not None
     )
 
 

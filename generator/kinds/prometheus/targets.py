@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from generator.kinds.api import Labels
 from generator.spec.model import Chart, Component, Edge, Platform
 
 #: (workload, service, port, path): a kind's `metrics_endpoints` gives these.
@@ -17,6 +18,7 @@ class Target:
 
     `namespace` is None within the release. `service` is None when only the pods can be found.
     `connection` is the component's name when an edge leads to it, whose host may be overridden.
+    `labels` select the pods where an operator makes them. `kind` is whose metrics these are.
     """
 
     job: str
@@ -30,6 +32,7 @@ class Target:
     path: str
     honor_labels: bool
     connection: str | None
+    labels: Labels = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +42,7 @@ class Peer:
     workload: str
     namespace: str | None
     ports: tuple[int, ...]
+    labels: Labels = ()
 
 
 def endpoints(component: Component) -> tuple[Endpoint, ...]:
@@ -101,7 +105,7 @@ def _targets(component: Component, of: Chart, chart: Chart, edge: Edge | None) -
             job=job,
             chart=of.name,
             component=component.name,
-            kind=component.kind,
+            kind=component.metrics_of,
             namespace=None if of.name == chart.name else of.namespace,
             workload=workload,
             service=service,
@@ -109,6 +113,7 @@ def _targets(component: Component, of: Chart, chart: Chart, edge: Edge | None) -
             path=path,
             honor_labels=getattr(component.settings, "honor_labels", False),
             connection=None if edge is None else component.name,
+            labels=component.pod_labels(workload),
         )
 
 
@@ -119,12 +124,12 @@ def namespaces(found: tuple[Target, ...]) -> tuple[str, ...]:
 
 def peers(found: tuple[Target, ...]) -> tuple[Peer, ...]:
     """The workloads behind the targets, each once with all its ports."""
-    ports: dict[tuple[str, str | None], set[int]] = {}
+    ports: dict[tuple[str, str | None, Labels], set[int]] = {}
     for one in found:
-        ports.setdefault((one.workload, one.namespace), set()).add(one.port)
+        ports.setdefault((one.workload, one.namespace, one.labels), set()).add(one.port)
     return tuple(
-        Peer(workload=workload, namespace=namespace, ports=tuple(sorted(numbers)))
-        for (workload, namespace), numbers in ports.items()
+        Peer(workload=workload, namespace=namespace, ports=tuple(sorted(numbers)), labels=labels)
+        for (workload, namespace, labels), numbers in ports.items()
     )
 
 

@@ -64,12 +64,12 @@ def knobs(chart: Chart) -> Iterator[Knob]:
 def files(chart: Chart) -> Iterator[File]:
     if chart.policies is None:
         return
-    tokens = [component for component in chart.components if _has_token(component)]
+    tokens = [name for component in chart.components for name in _accounts(component, chart)]
     for name in _POLICIES:
         yield File(
             template=f"policy-{name}.yaml",
             path=f"templates/validatingadmissionpolicy-{name}.yaml",
-            context={"tokens": tokens, "gateway": has_gateway(chart), "account": account},
+            context={"tokens": tokens, "gateway": has_gateway(chart)},
         )
         yield File(
             template="policybinding.yaml",
@@ -78,8 +78,13 @@ def files(chart: Chart) -> Iterator[File]:
         )
 
 
-def _has_token(component: Component) -> bool:
-    return any(workload.token for workload in component.kind_module.workloads(component))
+def _accounts(component: Component, chart: Chart) -> Iterator[str]:
+    """Service accounts of a component whose pods have a token, as expressions."""
+    for workload in component.kind_module.workloads(component):
+        if workload.token and workload.name == component.name:
+            yield account(component, chart.name)
+        elif workload.token:
+            yield f'printf "%s{workload.name}" (include "{chart.name}.prefix" .)'
 
 
 def problems(chart: Chart) -> Iterator[Problem]:

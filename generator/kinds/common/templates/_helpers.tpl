@@ -14,10 +14,7 @@
 {{- end -}}
 {{- end }}
 
-{{/* Name of the objects. */}}
-{{- define "[[ define ]].fullname" -}}
-{{- .Values.fullnameOverride | default (printf "%s[[ component.name ]]" (include "[[ define ]].prefix" .)) -}}
-{{- end }}
+[% include "parts/fullname.tpl" %]
 
 {{/* Labels of every object; the component's role is a literal line below each use. */}}
 {{- define "[[ define ]].labels" -}}
@@ -34,10 +31,7 @@ app.kubernetes.io/name: [[ component.name ]]
 app.kubernetes.io/instance: {{ .Release.Name }}
 {{- end }}
 
-{{/* Name of the service account. */}}
-{{- define "[[ define ]].serviceAccountName" -}}
-{{- .Values.serviceAccount.name | default (ternary (include "[[ define ]].fullname" .) "default" .Values.serviceAccount.create) -}}
-{{- end }}
+[% include "parts/account-name.tpl" %]
 [% for out in view.hosts %]
 [% include "parts/host.tpl" %]
 [% endfor %]
