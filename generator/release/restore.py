@@ -17,6 +17,8 @@ from generator.release.target import Target, World
 
 Json = Mapping[str, Any]
 
+_NAME = "app.kubernetes.io/name"
+
 
 #: What a StatefulSet's value says, beside what it was scaled to.
 REPLICAS = "generator.dev/replicas"
@@ -146,12 +148,25 @@ def _tls(running: Json) -> str:
 def _stateful(objects: list[Json], component: str, target: Target) -> Json:
     for one in objects:
         labels = mapping(mapping(one.get("metadata")).get("labels"))
-        fits = labels.get("app.kubernetes.io/name") == component
+        fits = labels.get(_NAME) == component
         if one.get("kind") == "StatefulSet" and fits:
             if labels.get("app.kubernetes.io/component") != "postgres":
                 break
             return one
+    _by_operator(objects, component)
     raise GeneratorError(f"{target.release} has no database {component!r}")
+
+
+def _by_operator(objects: list[Json], component: str) -> None:
+    """An operator restores its own databases, when it makes one."""
+    for one in objects:
+        labels = mapping(mapping(one.get("metadata")).get("labels"))
+        own = str(one.get("apiVersion")).startswith("postgresql.cnpg.io/")
+        if own and one.get("kind") == "Cluster" and labels.get(_NAME) == component:
+            raise RefusedError(
+                f"{component} is kept by CloudNativePG, which restores when it makes a cluster",
+                hint="its RUNBOOK.md, Restore, has the steps for a new cluster with `restore.from`",
+            )
 
 
 def _path(data: Json) -> str:

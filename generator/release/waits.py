@@ -23,12 +23,14 @@ AT_ONCE = frozenset(
         "GRPCRoute",
         "Gateway",
         "HTTPRoute",
+        "ObjectStore",
         "PeerAuthentication",
         "PodMonitor",
         "Policy",
         "Probe",
         "PrometheusRule",
         "ReferenceGrant",
+        "ScheduledBackup",
         "ServiceEntry",
         "ServiceMonitor",
         "Sidecar",
@@ -41,6 +43,7 @@ AT_ONCE = frozenset(
 #: Kinds that become ready when somebody outside the release has done something.
 OUTSIDE = {
     "Certificate": "its authority",
+    "Cluster": "its operator",
     "ExternalSecret": "its store",
     "Issuer": "its authority",
     "PushSecret": "its store",
@@ -48,6 +51,8 @@ OUTSIDE = {
     "ScaledObject": "its triggers",
     "SealedSecret": "its controller's key",
 }
+#: Those whose pods are no part of the release: only who connects waits for them.
+_OPERATED = frozenset({"Cluster"})
 #: Groups of Kubernetes itself; every other group with a dot in its name is of custom resources.
 _OWN = (".k8s.io",)
 _FOREIGN = frozenset(
@@ -71,7 +76,8 @@ def choose(objects: Iterable[Object], helm: tuple[int, int, int]) -> Wait:
     for kind in kinds:
         if kind in OUTSIDE:
             why = f"{kind} becomes ready only when {OUTSIDE[kind]} has answered"
-            return Wait(how=LEGACY, reason=f"{why}; its pods are waited for")
+            rest = "who connects waits for it" if kind in _OPERATED else "its pods are waited for"
+            return Wait(how=LEGACY, reason=f"{why}; {rest}")
     for kind in kinds:
         if kind not in AT_ONCE:
             return Wait(how=LEGACY, reason=f"what makes a {kind} ready is not known")

@@ -72,6 +72,8 @@ class _Scene:
             elif kind == "Job":
                 if not any(o["kind"] == "CronJob" for o in _owners(one)):
                     yield self._job(one)
+            elif one.get("apiVersion", "").startswith("postgresql.cnpg.io/"):
+                yield _database(one)
             elif part := _conditioned(one):
                 yield part
 
@@ -217,6 +219,22 @@ def _conditioned(one: Json) -> Part | None:
         wanted=1,
         done=done,
         reasons=() if done else (short(str(why)),),
+    )
+
+
+def _database(one: Json) -> Part:
+    """A Cluster of CloudNativePG: its members, and what its operator is about."""
+    status, wanted = one.get("status") or {}, one["spec"].get("instances", 1)
+    good = min(status.get("readyInstances", 0), wanted)
+    done = _condition(one, "Ready").get("status") == "True" and good >= wanted
+    said = [str(status[key]) for key in ("phase", "phaseReason") if status.get(key)]
+    why = ": ".join(said) or "its operator has not said anything yet"
+    return Part(
+        title=_title(one),
+        ready=good,
+        wanted=wanted,
+        done=done,
+        reasons=() if done else (short(why),),
     )
 
 

@@ -30,6 +30,9 @@ CERTIFICATE = made("cert-manager.io/v1", "Certificate")
         ([made("gateway.networking.k8s.io/v1", "HTTPRoute")], FOUR, "watcher", "at once"),
         ([DEPLOYMENT, CERTIFICATE], FOUR, "legacy", "its authority has answered"),
         ([made("external-secrets.io/v1", "ExternalSecret")], FOUR, "legacy", "its store"),
+        ([made("postgresql.cnpg.io/v1", "Cluster")], FOUR, "legacy", "who connects waits for it"),
+        ([made("postgresql.cnpg.io/v1", "Pooler")], FOUR, "legacy", "Pooler ready is not known"),
+        ([made("barmancloud.cnpg.io/v1", "ObjectStore")], FOUR, "watcher", "at once"),
         ([made("shop.example.com/v1", "Parade")], FOUR, "legacy", "Parade ready is not known"),
     ],
 )
@@ -48,3 +51,5 @@ def test_only_kinds_that_a_crd_brings_are_custom() -> None:
 
 def test_what_says_itself_whether_it_is_ready_is_looked_at() -> None:
     assert conditioned([DEPLOYMENT, CERTIFICATE]) == ("certificates.cert-manager.io",)
+    cluster = made("postgresql.cnpg.io/v1", "Cluster")
+    assert conditioned([cluster]) == ("clusters.postgresql.cnpg.io",)

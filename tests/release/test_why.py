@@ -255,3 +255,31 @@ def test_a_custom_resource_says_itself_whether_it_is_ready() -> None:
     one = {"kind": "Certificate", "metadata": {"name": "t"}, "status": {"conditions": conditions}}
     part = first([one])
     assert part.line == "Certificate/t 0 of 1: Issuer not found"
+
+
+@pytest.mark.parametrize(
+    ("status", "line", "done"),
+    [
+        (
+            {"readyInstances": 1, "phase": "Creating a new replica", "phaseReason": "ledger-3"},
+            "Cluster/ledger 1 of 3: Creating a new replica: ledger-3",
+            False,
+        ),
+        (None, "Cluster/ledger 0 of 3: its operator has not said anything yet", False),
+        (
+            {"readyInstances": 3, "conditions": [{"type": "Ready", "status": "True"}]},
+            "Cluster/ledger 3 of 3",
+            True,
+        ),
+    ],
+)
+def test_a_database_is_ready_with_all_of_its_members(status, line, done) -> None:
+    one = {
+        "apiVersion": "postgresql.cnpg.io/v1",
+        "kind": "Cluster",
+        "metadata": {"name": "ledger"},
+        "spec": {"instances": 3},
+        "status": status,
+    }
+    part = first([one])
+    assert (part.line, part.done) == (line, done)

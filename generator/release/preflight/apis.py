@@ -13,6 +13,7 @@ ID = "apis"
 #: Who brings the kinds of a group. For groups that are not here, the group itself must do.
 _FROM = {
     "autoscaling.k8s.io": "the vertical pod autoscaler",
+    "barmancloud.cnpg.io": "the Barman Cloud plugin of CloudNativePG",
     "cert-manager.io": "cert-manager",
     "external-secrets.io": "the External Secrets operator",
     "gateway.networking.k8s.io": "the Gateway API",
@@ -21,6 +22,7 @@ _FROM = {
     "keda.sh": "KEDA",
     "monitoring.coreos.com": "the Prometheus operator",
     "networking.istio.io": "Istio",
+    "postgresql.cnpg.io": "CloudNativePG",
     "security.istio.io": "Istio",
     "telemetry.istio.io": "Istio",
 }
