@@ -6,16 +6,18 @@ import pytest
 import yaml
 
 from tests.kinds.alerts import CLUSTER
+from tests.kinds.alerts_of_cnpg import CNPG
 from tests.kinds.alerts_of_components import ALL, DATA, FAILED, FAST, OBJECTIVES, REQUESTS, UP
 from tests.kinds.monitoring import CACHE, DATABASE, SHOP, build, promtool, run
 
-CASES = (*CLUSTER, *OBJECTIVES, *DATA)
+CASES = (*CLUSTER, *OBJECTIVES, *DATA, *CNPG)
 
 
 @pytest.fixture(scope="module")
 def rules(tmp_path_factory):
     """The rendered rules by the name of their file."""
-    shop = {**SHOP, "db": DATABASE, "cache": CACHE}
+    operated = {**DATABASE, "engine": "cnpg", "pooler": {"name": "door"}}
+    shop = {**SHOP, "db": DATABASE, "cache": CACHE, "books": operated}
     return build(tmp_path_factory.mktemp("rules"), shop=shop).config("prometheus-rules")
 
 

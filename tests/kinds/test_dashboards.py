@@ -40,6 +40,7 @@ BOARDS = {
     "monitoring",
     "postgres",
     "pgbouncer",
+    "cnpg",
     "redis",
 }
 #: Of these the mode of the mesh mounts one.
@@ -48,7 +49,8 @@ MESH = {"ambient/mesh", "sidecar/mesh"}
 
 @pytest.fixture(scope="module")
 def watch(tmp_path_factory):
-    shop = {**SHOP, "db": DATABASE, "cache": CACHE}
+    operated = {**DATABASE, "engine": "cnpg", "pooler": {"name": "door"}}
+    shop = {**SHOP, "db": DATABASE, "cache": CACHE, "books": operated}
     return build(tmp_path_factory.mktemp("watch"), shop=shop, mesh={"mode": "none"})
 
 
@@ -200,6 +202,7 @@ def test_home_is_the_dashboard_that_is_always_there(watch):
 
 
 def test_dashboards_of_data_list_the_components_of_the_spec(boards):
-    for name, component in (("postgres", "db"), ("pgbouncer", "pooler"), ("redis", "cache")):
+    lists = (("postgres", "db"), ("pgbouncer", "pooler"), ("cnpg", "books"), ("redis", "cache"))
+    for name, component in lists:
         (listed,) = [v for v in boards[name]["templating"]["list"] if v["type"] == "custom"]
         assert listed["query"] == component

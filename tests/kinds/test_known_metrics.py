@@ -77,7 +77,17 @@ def test_every_rule_and_panel_of_a_platform_asks_for_what_there_is(spec: Path) -
 
 
 def test_those_of_a_shop_too(tmp_path: Path) -> None:
-    build(tmp_path, shop={**SHOP, "db": DATABASE, "cache": CACHE})
+    operated = {**DATABASE, "engine": "cnpg", "pooler": {"name": "door"}}
+    build(tmp_path, shop={**SHOP, "db": DATABASE, "cache": CACHE, "books": operated})
+    assert [one for one in judged(tmp_path / "platform.yaml") if "vector(1 - " not in one[0]] == []
+
+
+def test_an_engine_is_not_asked_for_the_metrics_of_the_other(tmp_path: Path) -> None:
+    operated = {**DATABASE, "engine": "cnpg", "pooler": {"name": "door"}}
+    build(tmp_path, shop={"books": operated})
+    series = known_to(tmp_path / "platform.yaml")
+    assert {name for name in series if name.startswith(("pg_", "patroni_", "postgres_"))} == set()
+    assert "cnpg_collector_up" in series and "cnpg_pgbouncer_pools_maxwait" in series
     assert [one for one in judged(tmp_path / "platform.yaml") if "vector(1 - " not in one[0]] == []
 
 

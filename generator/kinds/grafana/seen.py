@@ -47,6 +47,7 @@ class Seen:
             "monitoring": True,
             "postgres": bool(self.of_kind("postgres")),
             "pgbouncer": bool(self.poolers),
+            "cnpg": bool(self.of_kind("cnpg")),
             "redis": bool(self.of_kind("redis")),
             "mesh": self.mesh,
         }
@@ -71,7 +72,7 @@ def look(component: Component, chart: Chart, platform: Platform) -> Seen | None:
         for one in other.components
         if (other.name, one.name) in read
     ]
-    databases = [one.settings for one in known if one.kind == "postgres"]
+    databases = [one.settings for one in known if one.metrics_of == "postgres"]
     routed = {(one.name, name) for one in platform.charts for name in one.routed}
     return Seen(
         server=source,

@@ -1,44 +1,53 @@
-"""A PostgreSQL cluster: Patroni in a StatefulSet, PgBouncer in front, backups to a bucket."""
+"""A PostgreSQL cluster, kept by Patroni in a StatefulSet or by the operator CloudNativePG.
+
+Each engine is a module with the functions of `Engine`; the setting `engine` chooses.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import orjson
 
-from generator.kinds.api import (
-    Container,
-    Env,
-    File,
-    Knob,
-    Link,
-    Problem,
-    SecretNeed,
-    Workload,
-)
-from generator.kinds.common.mesh import mesh_knobs
-from generator.kinds.data.settings import EXISTING, tls_secret
-from generator.kinds.postgres import metrics
-from generator.kinds.postgres.checks import postgres_problems
-from generator.kinds.postgres.doors import server_doors
-from generator.kinds.postgres.knobs import postgres_knobs
+from generator.kinds.api import File, Knob, Labels, Link, Problem, SecretNeed, Workload
+from generator.kinds.postgres import cnpg, patroni
 from generator.kinds.postgres.layout import FOLDERS as FOLDERS
-from generator.kinds.postgres.layout import postgres_files
-from generator.kinds.postgres.settings import (
-    AGENT_METRICS_PORT,
-    EXPORTER_PORT,
-    POOLER_EXPORTER_PORT,
-    PORT,
-    Settings,
-    read_settings,
-)
+from generator.kinds.postgres.settings import CNPG, PATRONI, Settings, read_settings
 from generator.spec.model import Chart, Component
-from generator.spec.names import env_name
 
-SUMMARY = "A PostgreSQL cluster that fails over: Patroni, PgBouncer and backups."
+SUMMARY = "A PostgreSQL cluster that fails over, with a pooler in front and backups to a bucket."
 SETTINGS: Mapping[str, Any] = orjson.loads(Path(__path__[0], "settings.json").read_bytes())
+
+Endpoints = tuple[tuple[str, str | None, int, str], ...]
+
+
+class Engine(Protocol):
+    """What the kind asks of an engine: `api.Kind` says what each is for."""
+
+    def problems(self, component: Component) -> Iterator[Problem]: ...
+
+    def link(self, component: Component) -> Link: ...
+
+    def secrets(self, component: Component) -> Sequence[SecretNeed]: ...
+
+    def workloads(self, component: Component) -> Sequence[Workload]: ...
+
+    def metrics_endpoints(self, component: Component) -> Endpoints: ...
+
+    def exported(self, component: Component) -> Mapping[str, tuple[str, ...]]: ...
+
+    def knobs(self, component: Component, chart: Chart) -> Sequence[Knob]: ...
+
+    def files(self, component: Component, chart: Chart) -> Sequence[File]: ...
+
+
+_ENGINES: Mapping[str, Engine] = {PATRONI: patroni, CNPG: cnpg}
+
+
+def _engine(component: Component) -> Engine:
+    return _ENGINES[component.settings.engine]
 
 
 def read(name: str, data: Mapping[str, Any]) -> Settings:
@@ -46,140 +55,49 @@ def read(name: str, data: Mapping[str, Any]) -> Settings:
 
 
 def problems(component: Component, chart: Chart) -> Iterator[Problem]:
-    return postgres_problems(component)
+    return _engine(component).problems(component)
 
 
 def link(component: Component) -> Link:
-    settings: Settings = component.settings
-    prefix = env_name(component.name)
-    env = (
-        Env(name=f"{prefix}_HOST", value="{host}"),
-        Env(name=f"{prefix}_PORT", value=str(PORT)),
-        Env(name=f"{prefix}_DATABASE", value=settings.database),
-        Env(name=f"{prefix}_USER", value=settings.user),
-        Env(name=f"{prefix}_PASSWORD", secret=(settings.secret, "database-password")),
-    )
-    direct = Link(
-        workload=component.name,
-        service=f"{component.name}-primary",
-        port=PORT,
-        wait=True,
-        env=env,
-    )
-    entry = settings.pooler.name if settings.pooler else component.name
-    return Link(workload=entry, service=entry, port=PORT, wait=True, env=env, direct=direct)
+    return _engine(component).link(component)
 
 
 def secrets(component: Component) -> Sequence[SecretNeed]:
-    settings: Settings = component.settings
-    keys = ["database-password", "superuser-password", "replication-password", "rewind-password"]
-    keys.append("patroni-password")
-    if settings.metrics:
-        keys.append("exporter-password")
-    if settings.backup:
-        keys.append("agent-token")
-    found = [SecretNeed(name=settings.secret, keys=tuple(keys), value="credentialsSecret")]
-    if settings.backup and settings.backup.secret:
-        found.append(
-            SecretNeed(
-                name=settings.backup.secret,
-                keys=("access-key-id", "secret-access-key"),
-                when={"backup.enabled": True, "backup.secret": True},
-                value="backup.secret",
-            )
-        )
-    if settings.backup and settings.backup.ca:
-        found.append(
-            SecretNeed(
-                name=settings.backup.ca,
-                keys=("ca.crt",),
-                when={"backup.enabled": True, "backup.caSecret": True},
-                value="backup.caSecret",
-            )
-        )
-    if settings.tls == EXISTING:
-        found.append(tls_secret(component.name))
-    return found
+    return _engine(component).secrets(component)
 
 
 def workloads(component: Component) -> Sequence[Workload]:
-    settings: Settings = component.settings
-    exporter: tuple[Container, ...] = (settings.exporter,) if settings.metrics else ()
-    found = [
-        Workload(
-            name=component.name,
-            controller="StatefulSet",
-            replicas=(settings.replicas, settings.max_replicas),
-            containers=(settings.resources, settings.agent, *exporter),
-            claims=(settings.storage,),
-            token=True,
-        ),
-        Workload(
-            name=f"{component.name}-configure",
-            controller="Job",
-            replicas=(0, 1),
-            containers=(settings.job,),
-        ),
-    ]
-    if (pooler := settings.pooler) is not None:
-        found.append(
-            Workload(
-                name=pooler.name,
-                controller="Deployment",
-                replicas=(pooler.replicas, pooler.replicas),
-                surge=-(-pooler.replicas // 4),
-                containers=(pooler.resources, *exporter),
-            )
-        )
-    if settings.backup is not None:
-        found.append(
-            Workload(
-                name=f"{component.name}-backup",
-                controller="CronJob",
-                replicas=(0, 1),
-                containers=(settings.job,),
-            )
-        )
-        found.append(
-            Workload(
-                name=f"{component.name}-restore-check",
-                controller="CronJob",
-                replicas=(0, 1),
-                containers=(settings.check,),
-                claims=(settings.storage,),
-            )
-        )
-    return found
+    return _engine(component).workloads(component)
 
 
-def metrics_endpoints(component: Component) -> tuple[tuple[str, str, int, str], ...]:
+def folders(component: Component) -> tuple[str, ...]:
+    """Where templates are looked for before the kind's own folder."""
+    return cnpg.FOLDERS if component.settings.engine == CNPG else ()
+
+
+def pod_labels(component: Component) -> Mapping[str, Labels]:
+    """Labels of the pods that an operator makes, by workload."""
+    return cnpg.pod_labels(component) if component.settings.engine == CNPG else {}
+
+
+def metrics_endpoints(component: Component) -> Endpoints:
     """Where Prometheus scrapes: workload, service, port, path."""
-    settings: Settings = component.settings
-    headless = f"{component.name}-headless"
-    found = [(component.name, headless, AGENT_METRICS_PORT, "/metrics")]
-    if settings.metrics:
-        found.append((component.name, headless, EXPORTER_PORT, "/metrics"))
-        if settings.pooler is not None:
-            name = settings.pooler.name
-            found.append((name, name, POOLER_EXPORTER_PORT, "/metrics"))
-    return tuple(found)
+    return _engine(component).metrics_endpoints(component)
+
+
+def metrics_of(component: Component) -> str:
+    """Whose metrics these are: rules and dashboards of the kind ask for Patroni's."""
+    return CNPG if component.settings.engine == CNPG else "postgres"
 
 
 def exported(component: Component) -> Mapping[str, tuple[str, ...]]:
     """The metrics that rules and dashboards may use."""
-    settings: Settings = component.settings
-    found = {**metrics.AGENT, **metrics.PATRONI}
-    if settings.metrics:
-        found |= metrics.EXPORTER
-        if settings.pooler is not None:
-            found |= metrics.POOLER
-    return found
+    return _engine(component).exported(component)
 
 
 def knobs(component: Component, chart: Chart) -> Sequence[Knob]:
-    doors = server_doors(component.settings)
-    return [*postgres_knobs(component.settings), *mesh_knobs(chart, doors)]
+    return _engine(component).knobs(component, chart)
 
 
 def files(component: Component, chart: Chart) -> Sequence[File]:
-    return postgres_files(component, chart)
+    return _engine(component).files(component, chart)

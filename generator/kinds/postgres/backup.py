@@ -22,32 +22,40 @@ BUCKET: Final[s.Schema] = {"type": "string", "pattern": "^([a-z0-9][a-z0-9.-]{1,
 
 def backup_knobs(backup: Backup, check: Container) -> list[Knob]:
     return [
-        Knob(
-            path="backup.enabled",
-            doc="Archive the write-ahead log and take base backups.",
-            default=True,
-            schema=s.BOOLEAN,
-        ),
-        *_place_knobs(backup),
-        *_store_knobs(backup),
-        Knob(
-            path="backup.schedule",
-            doc="When to take base backups: minute, hour, day, month, weekday, in UTC.",
-            default=backup.schedule,
-            schema=CRON,
-            flip="7 7 * * *",
-            needs=_ON,
-        ),
+        switch(),
+        *place_knobs(backup),
+        *store_knobs(backup),
+        schedule(backup),
         Knob(
             path="backup.keep",
             doc="Full backups to keep, with all that depends on them.",
             default=backup.keep,
             schema=s.POSITIVE,
-            needs=_ON,
+            needs=ON,
         ),
         *_check_knobs(check),
-        *_restore_knobs(),
+        *restore_knobs(),
     ]
+
+
+def switch() -> Knob:
+    return Knob(
+        path="backup.enabled",
+        doc="Archive the write-ahead log and take base backups.",
+        default=True,
+        schema=s.BOOLEAN,
+    )
+
+
+def schedule(backup: Backup) -> Knob:
+    return Knob(
+        path="backup.schedule",
+        doc="When to take base backups: minute, hour, day, month, weekday, in UTC.",
+        default=backup.schedule,
+        schema=CRON,
+        flip="7 7 * * *",
+        needs=ON,
+    )
 
 
 def _check_knobs(check: Container) -> list[Knob]:
@@ -60,7 +68,7 @@ def _check_knobs(check: Container) -> list[Knob]:
             "large as a member's and gone afterwards, and look at it.",
             default=True,
             schema=s.BOOLEAN,
-            needs=_ON,
+            needs=ON,
         ),
         Knob(
             path=f"{at}.schedule",
@@ -87,7 +95,7 @@ def _check_knobs(check: Container) -> list[Knob]:
     ]
 
 
-def _restore_knobs() -> list[Knob]:
+def restore_knobs() -> list[Knob]:
     """Where a new cluster begins when not with an empty database."""
     return [
         Knob(
@@ -98,7 +106,7 @@ def _restore_knobs() -> list[Knob]:
             default="",
             schema=FROM,
             flip="shop/old/2",
-            needs=_ON,
+            needs=ON,
         ),
         Knob(
             path="restore.time",
@@ -106,12 +114,12 @@ def _restore_knobs() -> list[Knob]:
             default="",
             schema=TIME,
             flip="2026-11-28 12:00:00+00",
-            needs={**_ON, "restore.from": "shop/old/1"},
+            needs={**ON, "restore.from": "shop/old/1"},
         ),
     ]
 
 
-def _place_knobs(backup: Backup) -> list[Knob]:
+def place_knobs(backup: Backup) -> list[Knob]:
     """Where in the store."""
     return [
         Knob(
@@ -120,7 +128,7 @@ def _place_knobs(backup: Backup) -> list[Knob]:
             default=backup.bucket,
             schema=BUCKET,
             flip="another-bucket",
-            needs=_ON,
+            needs=ON,
         ),
         Knob(
             path="backup.path",
@@ -128,7 +136,7 @@ def _place_knobs(backup: Backup) -> list[Knob]:
             default=backup.path,
             schema=s.STRING,
             flip="another/path",
-            needs=_ON,
+            needs=ON,
         ),
         Knob(
             path="backup.generation",
@@ -136,12 +144,12 @@ def _place_knobs(backup: Backup) -> list[Knob]:
             default="1",
             schema=s.NAME,
             flip="2",
-            needs=_ON,
+            needs=ON,
         ),
     ]
 
 
-def _store_knobs(backup: Backup) -> list[Knob]:
+def store_knobs(backup: Backup) -> list[Knob]:
     """Which store, and who may write there."""
     return [
         Knob(
@@ -149,7 +157,7 @@ def _store_knobs(backup: Backup) -> list[Knob]:
             doc="Region of the bucket.",
             default=backup.region,
             schema=s.STRING,
-            needs=_ON,
+            needs=ON,
         ),
         Knob(
             path="backup.endpoint",
@@ -157,7 +165,7 @@ def _store_knobs(backup: Backup) -> list[Knob]:
             default=backup.endpoint,
             schema=ENDPOINT,
             flip="https://objects.example.com",
-            needs=_ON,
+            needs=ON,
         ),
         Knob(
             path="backup.secret",
@@ -166,7 +174,7 @@ def _store_knobs(backup: Backup) -> list[Knob]:
             default=backup.secret,
             schema=s.STRING,
             flip="another-secret",
-            needs=_ON,
+            needs=ON,
         ),
         Knob(
             path="backup.caSecret",
@@ -175,10 +183,10 @@ def _store_knobs(backup: Backup) -> list[Knob]:
             default=backup.ca,
             schema=s.STRING,
             flip="another-ca",
-            needs=_ON,
+            needs=ON,
         ),
     ]
 
 
-_ON = {"backup.enabled": True}
-_CHECK_ON = {**_ON, "backup.restoreCheck.enabled": True}
+ON = {"backup.enabled": True}
+_CHECK_ON = {**ON, "backup.restoreCheck.enabled": True}

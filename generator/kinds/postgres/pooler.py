@@ -13,7 +13,7 @@ from generator.kinds.postgres.settings import POOLER_EXPORTER_IMAGE, Pooler
 def pooler_knobs(pooler: Pooler, *, metrics: bool) -> list[Knob]:
     found = [
         *k.image(pooler.image, at="pooler.image", what="the pooler"),
-        *_connection_knobs(pooler),
+        *connection_knobs(pooler),
         *k.resources(
             pooler.resources, at="pooler.resources", doc="Requests and limits of the pooler."
         ),
@@ -34,7 +34,7 @@ def pooler_knobs(pooler: Pooler, *, metrics: bool) -> list[Knob]:
     return found
 
 
-def _connection_knobs(pooler: Pooler) -> list[Knob]:
+def connection_knobs(pooler: Pooler) -> list[Knob]:
     """How many there are, and how many connections each has."""
     return [
         Knob(

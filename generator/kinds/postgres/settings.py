@@ -11,12 +11,19 @@ from generator.kinds.common.app import Image, read_image, read_resources
 from generator.kinds.common.server import read_claim
 from generator.kinds.data.settings import EXISTING, container, read_container
 
+#: Who keeps the cluster.
+PATRONI: Final = "patroni"
+CNPG: Final = "cnpg"
+
 #: Connections that ordinary roles can't have (superuser_reserved_connections).
 SUPERUSERS: Final = 5
 #: Connections of exporters (3), Patroni (3), the agent (3) and administrators (5).
 OURS: Final = 14
 
-SERVER_IMAGE: Final = "docker.io/timescale/timescaledb-ha:pg18.4-ts2.28.2-oss"
+SERVER_IMAGES: Final[Mapping[str, str]] = {
+    PATRONI: "docker.io/timescale/timescaledb-ha:pg18.4-ts2.28.2-oss",
+    CNPG: "ghcr.io/cloudnative-pg/postgresql:18.4-system-trixie",
+}
 POOLER_IMAGE: Final = "ghcr.io/cloudnative-pg/pgbouncer:1.25.1"
 EXPORTER_IMAGE: Final = "quay.io/prometheuscommunity/postgres-exporter:v0.20.1"
 POOLER_EXPORTER_IMAGE: Final = "quay.io/prometheuscommunity/pgbouncer-exporter:v0.12.1"
@@ -71,6 +78,21 @@ PARAMETERS: Final[Mapping[str, Any]] = {
     "tcp_keepalives_idle": 60,
 }
 
+#: Parameters of those that CloudNativePG sets itself, or better: it loads the libraries that
+#: parameters ask for, and needs more slots and processes than members.
+NOT_FOR_CNPG: Final = (
+    "max_replication_slots",
+    "max_worker_processes",
+    "shared_preload_libraries",
+    "wal_log_hints",
+)
+
+#: Settings by the engine that has no use for them.
+FOREIGN: Final[Mapping[str, tuple[tuple[str, ...], ...]]] = {
+    PATRONI: (("backup", "window"),),
+    CNPG: (("version",), ("maxReplicas",), ("backup", "keep")),
+}
+
 #: Times between backups, as a CronJob has them. Only times that divide a day are regular there.
 SCHEDULES: Final[Mapping[str, str]] = {
     "15m": "*/15 * * * *",
@@ -103,6 +125,7 @@ class Backup:
     path: str
     schedule: str
     keep: int
+    window: str
     region: str
     endpoint: str
     secret: str
@@ -111,6 +134,9 @@ class Backup:
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
+    """Of either engine. CloudNativePG's members have no containers of ours, nor a `version`."""
+
+    engine: str
     database: str
     user: str
     version: int
@@ -130,6 +156,8 @@ class Settings:
     exporter: Container
     job: Container
     check: Container
+    #: Settings that were given, and are the other engine's.
+    misplaced: tuple[tuple[str, ...], ...]
 
     @property
     def budget(self) -> int:
@@ -138,19 +166,21 @@ class Settings:
 
 
 def read_settings(name: str, data: Mapping[str, Any]) -> Settings:
+    engine = data.get("engine", PATRONI)
     replicas, connections = data.get("replicas", 3), data.get("connections", 100)
     backup = read_backup(data.get("backup", {"to": "none"}))
     return Settings(
+        engine=engine,
         database=data["database"],
         user=data.get("user", "app"),
         version=data.get("version", 18),
-        image=read_image(data.get("image", SERVER_IMAGE)),
+        image=read_image(data.get("image", SERVER_IMAGES[engine])),
         replicas=replicas,
         max_replicas=data.get("maxReplicas", replicas + 2),
         storage=read_claim(data["storage"]),
         resources=read_resources(data["resources"]),
         connections=connections,
-        parameters=tuple({**PARAMETERS, **data.get("parameters", {})}.items()),
+        parameters=tuple({**_defaults(engine), **data.get("parameters", {})}.items()),
         pooler=read_pooler(name, data.get("pooler", {}), connections - SUPERUSERS - OURS),
         backup=backup,
         tls=data.get("tls", EXISTING),
@@ -163,7 +193,20 @@ def read_settings(name: str, data: Mapping[str, Any]) -> Settings:
         exporter=container(("20m", "200m"), ("32Mi", "128Mi")),
         job=container(("10m", "200m"), ("32Mi", "128Mi")),
         check=container(("100m", "1"), ("256Mi", "1Gi")),
+        misplaced=tuple(path for path in FOREIGN[engine] if _given(data, path)),
     )
+
+
+def _defaults(engine: str) -> dict[str, Any]:
+    """Parameters that a spec need not say. The operator has its own word for some."""
+    kept = NOT_FOR_CNPG if engine == CNPG else ()
+    return {name: value for name, value in PARAMETERS.items() if name not in kept}
+
+
+def _given(data: Mapping[str, Any], path: tuple[str, ...]) -> bool:
+    for key in path[:-1]:
+        data = data.get(key, {})
+    return path[-1] in data
 
 
 def read_pooler(name: str, data: Any, budget: int) -> Pooler | None:
@@ -193,6 +236,7 @@ def read_backup(data: Mapping[str, Any]) -> Backup | None:
         path=path,
         schedule=SCHEDULES[data.get("every", "6h")],
         keep=data.get("keep", 8),
+        window=data.get("window", "8d"),
         region=data.get("region", "us-east-1"),
         endpoint=data.get("endpoint", ""),
         secret=data.get("secret", ""),

@@ -249,6 +249,7 @@ def _runbook_files(
         "mesh": chart.mesh is not None,
         "objectives": bool(slo.objectives(platform, read_from, settings.http)),
         "postgres": bool(seen["data"].postgres),
+        "cnpg": bool(seen["data"].cnpg),
         "redis": bool(seen["data"].redis),
     }
     for name, there in pages.items():

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from generator.kinds.grafana.dashboards.board import Board
 from generator.kinds.grafana.dashboards.capacity import capacity
+from generator.kinds.grafana.dashboards.cnpg import cnpg
 from generator.kinds.grafana.dashboards.declared import rest, wanted
 from generator.kinds.grafana.dashboards.mesh import mesh
 from generator.kinds.grafana.dashboards.monitoring import monitoring
@@ -29,6 +30,7 @@ _OF: Mapping[str, Callable[[Seen], Board]] = {
     "monitoring": monitoring,
     "postgres": postgres,
     "pgbouncer": pgbouncer,
+    "cnpg": cnpg,
     "redis": redis,
 }
 
