@@ -1,4 +1,4 @@
-"""What CloudNativePG is given: a real API server takes it, or tells that the operator is missing."""
+"""What CloudNativePG is given: an API server takes it, or tells that the operator is missing."""
 
 from __future__ import annotations
 

@@ -21,6 +21,8 @@ from generator.release.why import Part, explain
 from generator.tools.kubectl import Json
 
 _KINDS = ("Deployment", "StatefulSet", "DaemonSet", "Job")
+#: The group of databases that CloudNativePG keeps, and its label of the member that takes writes.
+_CNPG, _CNPG_ROLE = "postgresql.cnpg.io", "cnpg.io/instanceRole"
 #: What says why they are not ready.
 _BELOW = ("ReplicaSet", "Pod", "PersistentVolumeClaim")
 #: What operators of databases call the member that takes writes, in the label `role`.
@@ -29,10 +31,20 @@ _PRIMARY = ("primary", "master")
 
 def components(objects: tuple[Object, ...], facts: Facts) -> tuple[Component, ...]:
     """The workloads that a manifest has, in its order."""
-    live = [one for one in facts.items if one.get("kind") in (*_KINDS, *_BELOW)]
+    live = [one for one in facts.items if one.get("kind") in (*_KINDS, *_BELOW) or _kept(one)]
     warnings = [one for one in facts.of("Event") if one.get("type") != "Normal"]
     parts = {part.title: part for part in explain(live, warnings)}
-    return tuple(_component(one, facts, parts) for one in objects if one.kind in _KINDS)
+    return tuple(
+        _component(one, facts, parts)
+        for one in objects
+        if one.kind in _KINDS or (one.kind, one.group) == ("Cluster", _CNPG)
+    )
+
+
+def _kept(live: Json) -> bool:
+    """A Cluster of CloudNativePG."""
+    group = str(live.get("apiVersion", "")).partition("/")[0]
+    return (live.get("kind"), group) == ("Cluster", _CNPG)
 
 
 def _component(one: Object, facts: Facts, parts: Mapping[str, Part]) -> Component:
@@ -44,7 +56,7 @@ def _component(one: Object, facts: Facts, parts: Mapping[str, Part]) -> Componen
             name=one.name,
             state=WAITING if hidden else MISSING,
             ready=0,
-            wanted=int(one.spec.get("replicas", 1)),
+            wanted=int(one.spec.get("replicas", one.spec.get("instances", 1))),
             images=_images(one.data),
             restarts=Restarts(count=0),
             reasons=("you may not read it" if hidden else "not in the cluster",),
@@ -69,7 +81,7 @@ def _component(one: Object, facts: Facts, parts: Mapping[str, Part]) -> Componen
 
 def _ready(live: Json, part: Part) -> int:
     """How many serve, those of an old revision among them: unlike a deployment, users count."""
-    if live["kind"] == "Job":
+    if live["kind"] == "Job" or _kept(live):
         return part.ready
     field = "numberReady" if live["kind"] == "DaemonSet" else "readyReplicas"
     return int(mapping(live.get("status")).get(field, 0))
@@ -86,6 +98,10 @@ def _state(live: Json, part: Part, ready: int) -> str:
 def _pods(live: Json, facts: Facts) -> tuple[Json, ...]:
     """Its pods, without those that have ended well or are ending."""
     selector = mapping(mapping(live.get("spec")).get("selector"))
+    if _kept(live):
+        selector = {
+            "matchLabels": {"cnpg.io/cluster": name_of(live), "cnpg.io/podRole": "instance"}
+        }
     return tuple(
         pod
         for pod in facts.of("Pod")
@@ -96,11 +112,14 @@ def _pods(live: Json, facts: Facts) -> tuple[Json, ...]:
 
 
 def _is_primary(pod: Json) -> bool:
-    return labels_of(pod).get("role") in _PRIMARY
+    labels = labels_of(pod)
+    return labels.get("role", labels.get(_CNPG_ROLE)) in _PRIMARY
 
 
 def _images(live: Mapping[str, Any]) -> tuple[str, ...]:
     """Of the containers that run beside each other, the first one first: `backend:v2.1.0`."""
+    if _kept(live):
+        return (_short(str(mapping(live.get("spec")).get("imageName", ""))),)
     pod = mapping(mapping(mapping(live.get("spec")).get("template")).get("spec"))
     names = (str(one.get("image", "")) for one in maps(pod.get("containers")))
     return tuple(dict.fromkeys(_short(name) for name in names))

@@ -28,7 +28,11 @@ KINDS = (
     "pods",
     "events",
 )
-_CERTIFICATES = "certificates.cert-manager.io"
+#: Kinds of others that are read where the release has objects of their groups.
+_OF_GROUPS = {
+    "cert-manager.io": "certificates.cert-manager.io",
+    "postgresql.cnpg.io": "clusters.postgresql.cnpg.io",
+}
 #: A line for each Secret: its name and its certificate. The key never leaves kubectl.
 _TLS = (
     '{{range .items}}{{$name := .metadata.name}}{{with .data}}{{with index . "tls.crt"}}'
@@ -61,8 +65,8 @@ def read_facts(target: Target, kubectl: Kubectl) -> Facts:
     last = history.last
     if last is None:
         return Facts(target=target, history=history, items=(), certificates=None)
-    manager = any(one.group == "cert-manager.io" for one in last.objects)
-    kinds = (*KINDS, _CERTIFICATES) if manager else KINDS
+    groups = {one.group for one in last.objects}
+    kinds = (*KINDS, *(kind for group, kind in _OF_GROUPS.items() if group in groups))
     (items, unknown), (certificates, hidden) = together(
         [
             lambda: _list(kubectl, target.namespace, kinds),
@@ -114,9 +118,9 @@ def _list(kubectl: Kubectl, namespace: str, kinds: Sequence[str]) -> _Answer:
     try:
         text, hidden = _get(kubectl, namespace, ",".join(kinds), "--output=json")
     except ClusterError as error:
-        if error.reason != "unknown-kind" or _CERTIFICATES not in kinds:
+        if error.reason != "unknown-kind" or tuple(kinds) == KINDS:
             raise
-        return _list(kubectl, namespace, KINDS)  # cert-manager was removed since
+        return _list(kubectl, namespace, KINDS)  # what brought another kind was removed since
     items = json.loads(text)["items"] if text.strip() else ()
     return tuple(items), hidden
 

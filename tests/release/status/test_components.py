@@ -228,3 +228,22 @@ def test_what_is_meant_to_be_so_has_no_reasons():
     assert (one.state, one.reasons) == ("off", ())
     off = read(workload("Deployment", "api", 0), manifest=workload("Deployment", "api", 0))
     assert (off.state, off.reasons) == ("off", ())
+
+
+def test_a_database_is_what_its_operator_says_of_it():
+    name = {"cnpg.io/cluster": "ledger", "cnpg.io/podRole": "instance"}
+    cluster = made(
+        "Cluster",
+        "ledger",
+        api="postgresql.cnpg.io/v1",
+        spec={"instances": 3, "imageName": "ghcr.io/cloudnative-pg/postgresql:18.4-system-trixie"},
+        status={"readyInstances": 2, "phase": "Creating a new replica"},
+    )
+    leads = pod("ledger", "ledger-1")
+    leads["metadata"]["labels"] = {**name, "cnpg.io/instanceRole": "primary"}
+    one = read(cluster, leads, manifest=cluster)
+    assert (one.kind, one.state, one.ready, one.wanted) == ("Cluster", "waiting", 2, 3)
+    assert (one.primary, one.images) == ("ledger-1", ("postgresql:18.4-system-trixie",))
+    assert one.reasons == ("Creating a new replica",)
+    gone = read(manifest=cluster)
+    assert (gone.state, gone.wanted) == ("missing", 3)

@@ -63,11 +63,6 @@ def _leading() -> list[Panel]:
 
 
 def _use() -> list[Panel]:
-    def each(column: str) -> str:
-        rate = f"rate(cnpg_pg_stat_database_{column}{_DATABASE}[$__rate_interval])"
-        return f"sum by (datname) ({rate})"
-
-    hit, read = each("blks_hit"), each("blks_read")
     most = 'cnpg_pg_settings_setting{job=~"$component",name="max_connections"}'
     return [
         number(
@@ -107,6 +102,17 @@ def _use() -> list[Panel]:
                 "{{pod}} {{state}}",
             ),
         ),
+        *_work(),
+    ]
+
+
+def _work() -> list[Panel]:
+    def each(column: str) -> str:
+        rate = f"rate(cnpg_pg_stat_database_{column}{_DATABASE}[$__rate_interval])"
+        return f"sum by (datname) ({rate})"
+
+    hit, read = each("blks_hit"), each("blks_read")
+    return [
         graph(
             "Transactions a second",
             "ops",
