@@ -104,7 +104,8 @@ class _Tables:
 
     def _rows(self, node: Node, prefix: str) -> Iterator[str]:
         """A row for each property, and below it those of the maps inside."""
-        required = node.get("required", ())
+        # Under an `else`, unless the spec asks for another flavour.
+        required = {*node.get("required", ()), *node.get("else", {}).get("required", ())}
         for name, child in node.get("properties", {}).items():
             if "const" in child and not prefix:
                 continue  # the kind itself, which the heading says

@@ -15,6 +15,7 @@ from generator.kinds.api import File, Knob
 from generator.kinds.common import knobs as common
 from generator.kinds.common import schemas
 from generator.spec.model import Chart, Component, Dependency, Node, Patch, Platform
+from generator.spec.scraper import scraper, stand_in
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,8 +58,9 @@ def plan_chart(platform: Platform, chart: Chart) -> Iterator[ChartPlan]:
 
 
 def plan_umbrella(platform: Platform, chart: Chart, subcharts: Sequence[ChartPlan]) -> ChartPlan:
+    watched = any(knob.path == common.MONITORING for sub in subcharts for knob in sub.knobs)
     knobs = (
-        *_shared_knobs(chart, routed=bool(chart.routed)),
+        *_shared_knobs(platform, chart, routed=bool(chart.routed), watched=watched),
         *umbrella.knobs(chart),
         *(_condition(component) for component in chart.components),
         *(_brought(dependency) for dependency in chart.dependencies),
@@ -89,7 +91,8 @@ def plan_umbrella(platform: Platform, chart: Chart, subcharts: Sequence[ChartPla
 def plan_component(
     platform: Platform, chart: Chart, component: Component, callers: tuple[Caller, ...]
 ) -> ChartPlan:
-    view = View(component=component, chart=chart, callers=callers)
+    scrape = scraper(platform, chart)
+    view = View(component=component, chart=chart, callers=callers, scrape=scrape)
     folder = f"charts/{component.name}"
     context = {
         "platform": platform,
@@ -100,7 +103,7 @@ def plan_component(
         "define": view.define,
     }
     knobs = (
-        *_shared_knobs(chart, routed=view.routed),
+        *_shared_knobs(platform, chart, routed=view.routed, watched=view.watched, pods=view.runs),
         *component.kind_module.knobs(component, chart),
         *_of_platform("platform_knobs", platform, chart, component),
         *_connection_knobs(view),
@@ -160,8 +163,19 @@ def _planned(file: File, folder: str, folders: tuple[str, ...], origin: Node) ->
     )
 
 
-def _shared_knobs(chart: Chart, *, routed: bool) -> list[Knob]:
-    return common.shared(routed=routed, mesh=chart.mesh, ingress_namespace=chart.ingress.namespace)
+def _shared_knobs(
+    platform: Platform, chart: Chart, *, routed: bool, watched: bool, pods: bool = True
+) -> list[Knob]:
+    """What subcharts without pods have no use for is not there."""
+    others = stand_in(platform) if watched else None
+    found = common.of_pods() if pods else []
+    if routed:
+        found.append(common.ingress_namespace(chart.ingress.namespace))
+    if others is not None:
+        found.append(common.monitoring_namespace(others.namespace))
+    if pods and chart.mesh is not None:
+        found.append(common.mesh_mode(chart.mesh))
+    return found
 
 
 def _condition(component: Component) -> Knob:

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from generator.kinds.api import Env, Labels, Link
+from generator.kinds.api import MONITORING, Env, Labels, Link
 from generator.kinds.common.app import volume_name
+from generator.kinds.prometheus.targets import endpoints
 from generator.spec.model import Chart, Component, Edge, Outside, Platform, Scrape
 from generator.spec.names import camel_case
 
@@ -25,6 +26,14 @@ class Peer:
     port: int
     namespace: str | None
     labels: Labels = ()
+
+    @property
+    def far_host(self) -> str:
+        """Its host as seen from another namespace, in the words of a template."""
+        if self.namespace == MONITORING:
+            value = MONITORING.strip("{} ")
+            return f'(printf "{self.service}.%s.svc" {value})'
+        return f'"{self.service}.{self.namespace}.svc"'
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +54,7 @@ class View:
     component: Component
     chart: Chart
     callers: tuple[Caller, ...]
+    scrape: Scrape | None = None
     direct: bool = False
 
     @cached_property
@@ -84,6 +94,10 @@ class View:
     @cached_property
     def hosts(self) -> tuple[Peer, ...]:
         """Peers whose host an application's pods are told, by a variable or a wait."""
+        named = getattr(self.component.kind_module, "hosts", None)
+        if named is not None:
+            names = named(self.component, self.chart)
+            return tuple(peer for peer in self.outs if peer.name in names)
         if getattr(self.component.settings, "app", None) is None:
             return self.outs
         told = {
@@ -145,6 +159,11 @@ class View:
         return self.component.name in self.chart.routed
 
     @cached_property
+    def runs(self) -> bool:
+        """Whether it has pods, and not others in its place."""
+        return not getattr(self.component.settings, "operated", False)
+
+    @cached_property
     def has_rights(self) -> bool:
         """Whether its service account has rights at the Kubernetes API."""
         workloads = self.component.kind_module.workloads(self.component)
@@ -154,9 +173,16 @@ class View:
     def listens(self) -> bool:
         return self.component.link is not None
 
-    @property
-    def scrape(self) -> Scrape | None:
-        return self.chart.scrape
+    @cached_property
+    def watched(self) -> bool:
+        """Whether others' monitoring comes in, or is asked: the value of its namespace matters."""
+        if not self.runs:
+            return False
+        places = [caller.namespace for caller in self.callers]
+        places += [peer.namespace for peer in self.outs]
+        if self.scrape is not None and endpoints(self.component):
+            places.append(self.scrape.namespace)
+        return MONITORING in places
 
     @property
     def scraped(self) -> bool:
@@ -221,10 +247,11 @@ def all_callers(platform: Platform) -> Mapping[tuple[str, str], tuple[Caller, ..
 def _caller(edge: Edge, workload: str, namespace: str | None, *, direct: bool) -> Caller:
     assert edge.link is not None
     link = (edge.link.direct or edge.link) if direct else edge.link
+    stand_in = edge.source.stand_in
     return Caller(
-        workload=workload,
-        namespace=namespace,
+        workload=workload if stand_in is None else stand_in.workload,
+        namespace=namespace if stand_in is None else MONITORING,
         to=link.workload,
         port=link.port,
-        component=edge.source.name,
+        component=edge.source.name if stand_in is None else stand_in.account,
     )

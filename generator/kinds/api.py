@@ -72,6 +72,7 @@ class Link:
     `workload` is the `app.kubernetes.io/name` of the pods that answer, `service` the service
     name without the release's prefix, `port` the port of both. `wait` says that pods should
     not start before it answers. `direct` is the way around a pooler, for migrations.
+    `namespace` is `MONITORING` where others' pods answer in the component's place.
     """
 
     workload: str
@@ -80,6 +81,24 @@ class Link:
     env: tuple[Env, ...] = ()
     wait: bool = False
     direct: Link | None = None
+    namespace: str = ""
+
+
+#: In the place of a namespace in templates: that of the Prometheus which others run.
+MONITORING = "{{ .Values.global.monitoringNamespace }}"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StandIn:
+    """Pods of others that do a component's work in its place, in the namespace `MONITORING`.
+
+    `workload` is their `app.kubernetes.io/name`, `account` their service account. `namespace` is
+    what the value is by default.
+    """
+
+    workload: str
+    account: str
+    namespace: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -107,14 +107,14 @@ def _edge(graph: Graph, component: Component, path: Path_, to: Component | Outsi
     place = graph.source.where(path)
     if isinstance(to, Outside):
         return Edge(path=path, place=place, source=component, outside=to)
-    foreign = to.chart_name != component.chart_name
+    namespace = graph.namespaces[to.chart_name] if to.chart_name != component.chart_name else None
     return Edge(
         path=path,
         place=place,
         source=component,
         target=to,
         link=to.link,
-        namespace=graph.namespaces[to.chart_name] if foreign else None,
+        namespace=(to.link.namespace if to.link else "") or namespace,
     )
 
 

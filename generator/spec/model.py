@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Any
 
 from generator.findings import Finding
-from generator.kinds.api import Kind, Labels, Link, SecretNeed
+from generator.kinds.api import Kind, Labels, Link, SecretNeed, StandIn
 from generator.spec.source import Place
 
 Path = tuple[str | int, ...]
@@ -112,6 +112,13 @@ class Component(Node):
         of_kind = getattr(self.kind_module, "metrics_of", None)
         return self.kind if of_kind is None else str(of_kind(self))
 
+    @cached_property
+    def stand_in(self) -> StandIn | None:
+        """Pods of others that work in its place, where it has none of its own."""
+        of_kind = getattr(self.kind_module, "stand_in", None)
+        found: StandIn | None = None if of_kind is None else of_kind(self)
+        return found
+
 
 @dataclass(frozen=True, kw_only=True)
 class Outside:
@@ -126,7 +133,7 @@ class Outside:
 class Edge(Node):
     """One entry of `connects`: from a component to another one or to the outside.
 
-    `namespace` is set when the target belongs to another chart.
+    `namespace` is set when those who answer belong to another chart, or to nobody of ours.
     """
 
     source: Component
@@ -181,10 +188,14 @@ class Ingress:
 
 @dataclass(frozen=True, kw_only=True)
 class Scrape:
-    """Whose pods read the metrics; `namespace` is None when they run in the same release."""
+    """Whose pods read the metrics; `namespace` is None when they run in the same release.
+
+    `account` is their service account, "" when it has the workload's name.
+    """
 
     namespace: str | None
     workload: str
+    account: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -31,6 +31,7 @@ def platform_schema(
             "additionalProperties": False,
             "required": ["kind", *kind.SETTINGS.get("required", ())],
             "properties": {"kind": {"const": name}, **kind.SETTINGS["properties"], **_EVERY},
+            **{word: kind.SETTINGS[word] for word in _CONDITION if word in kind.SETTINGS},
         }
     definitions["component"] = {
         "type": "object",
@@ -49,6 +50,9 @@ def platform_schema(
     }
     return schema
 
+
+#: What a kind may ask for under a condition.
+_CONDITION = ("if", "then", "else")
 
 #: Settings that a component has whatever its kind.
 _EVERY = {

@@ -58,7 +58,8 @@ def db() -> Component:
 
 
 def view(source: Component, *edges: Edge, **more: Any) -> View:
-    return View(component=source, chart=chart(*edges, **more), callers=())
+    here = chart(*edges, **more)
+    return View(component=source, chart=here, callers=(), scrape=here.scrape)
 
 
 def test_connections_become_peers_with_helpers_variables_and_waits(db):

@@ -37,7 +37,10 @@ def test_required_settings_exist(kind):
 
 
 def _undescribed(node: Any, path: str) -> Iterator[str]:
-    """Properties without a description of their own, unless a definition has it."""
+    """Properties without a description of their own, unless a definition has it.
+
+    A condition only asks for the value of one that is described elsewhere.
+    """
     if isinstance(node, Mapping):
         for name, schema in node.get("properties", {}).items():
             below = f"{path}.{name}"
@@ -45,7 +48,7 @@ def _undescribed(node: Any, path: str) -> Iterator[str]:
                 yield below
             yield from _undescribed(schema, below)
         for key, value in node.items():
-            if key != "properties":
+            if key not in ("properties", "if"):
                 yield from _undescribed(value, path)
     elif isinstance(node, list):
         for value in node:

@@ -65,7 +65,7 @@ class Mesh:
                 found.append(f"{place}{caller.component}")
         if door.scraper and view.scrape is not None:
             place = f"{view.scrape.namespace}/sa/" if view.scrape.namespace else here
-            found.append(f"{place}{view.scrape.workload}")
+            found.append(f"{place}{view.scrape.account or view.scrape.workload}")
         if door.public and view.routed and view.chart.ingress.mode != "ingress":
             found.append(f"{here}{view.chart.name}-{view.chart.ingress.gateway_class}")
         return [f"cluster.local/ns/{name}" for name in dict.fromkeys(found)]

@@ -3,7 +3,14 @@
 The same definition writes values.yaml, values.schema.json and the README's table.
 """
 
-from generator.kinds.common.knobs.chart import naming, shared
+from generator.kinds.common.knobs.chart import (
+    MONITORING,
+    ingress_namespace,
+    mesh_mode,
+    monitoring_namespace,
+    naming,
+    of_pods,
+)
 from generator.kinds.common.knobs.container import (
     WAIT_IMAGE,
     environment,
@@ -18,12 +25,17 @@ from generator.kinds.common.knobs.pod import network_policy, pod, scheduling, se
 from generator.kinds.common.knobs.replicas import disruption, scale, vertical
 
 __all__ = [
+    "MONITORING",
     "WAIT_IMAGE",
     "disruption",
     "environment",
     "image",
+    "ingress_namespace",
+    "mesh_mode",
+    "monitoring_namespace",
     "naming",
     "network_policy",
+    "of_pods",
     "pod",
     "probe",
     "probes",
@@ -32,7 +44,6 @@ __all__ = [
     "scale",
     "scheduling",
     "service_account",
-    "shared",
     "vertical",
     "wait",
 ]

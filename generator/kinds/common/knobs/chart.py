@@ -20,9 +20,13 @@ def naming() -> list[Knob]:
     ]
 
 
-def shared(*, routed: bool, mesh: str | None, ingress_namespace: str) -> list[Knob]:
+#: Path of the value that names the namespace of others' monitoring.
+MONITORING = "global.monitoringNamespace"
+
+
+def of_pods() -> list[Knob]:
     """Values below `global`, which the umbrella and all its subcharts see alike."""
-    knobs = [
+    return [
         Knob(
             path="global.imageRegistry",
             doc="Registry of all images, for a mirror. Empty means each image's own.",
@@ -45,23 +49,33 @@ def shared(*, routed: bool, mesh: str | None, ingress_namespace: str) -> list[Kn
             flip=["10.0.0.10/32"],
         ),
     ]
-    if routed:
-        knobs.append(
-            Knob(
-                path="global.ingressNamespace",
-                doc="Namespace of the ingress controller, which the network policies let in.",
-                default=ingress_namespace,
-                schema=s.NAME,
-                flip="another-ingress",
-            )
-        )
-    if mesh is not None:
-        knobs.append(
-            Knob(
-                path="global.mesh",
-                doc="Istio: `none`, `ambient` or `sidecar`.",
-                default=mesh,
-                schema=s.MESH,
-            )
-        )
-    return knobs
+
+
+def mesh_mode(default: str) -> Knob:
+    return Knob(
+        path="global.mesh",
+        doc="Istio: `none`, `ambient` or `sidecar`.",
+        default=default,
+        schema=s.MESH,
+    )
+
+
+def ingress_namespace(default: str) -> Knob:
+    return Knob(
+        path="global.ingressNamespace",
+        doc="Namespace of the ingress controller, which the network policies let in.",
+        default=default,
+        schema=s.NAME,
+        flip="another-ingress",
+    )
+
+
+def monitoring_namespace(default: str) -> Knob:
+    return Knob(
+        path=MONITORING,
+        doc="Namespace of the Prometheus and the Alertmanager that an operator runs. The network "
+        "policies let that Prometheus in.",
+        default=default,
+        schema=s.NAME,
+        flip="another-monitoring",
+    )

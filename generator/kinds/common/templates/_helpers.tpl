@@ -30,8 +30,10 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 app.kubernetes.io/name: [[ component.name ]]
 app.kubernetes.io/instance: {{ .Release.Name }}
 {{- end }}
+[% if view.runs %]
 
 [% include "parts/account-name.tpl" %]
+[% endif %]
 [% for out in view.hosts %]
 [% include "parts/host.tpl" %]
 [% endfor %]
