@@ -53,7 +53,7 @@ PATRONI: Mapping[str, tuple[str, ...]] = {
     "patroni_is_paused": ("scope", "name"),
 }
 
-#: Of postgres_exporter 0.19 with the collectors that parts/exporter.yaml switches on.
+#: Of postgres_exporter 0.20 with the collectors that parts/exporter.yaml switches on.
 EXPORTER: Mapping[str, tuple[str, ...]] = {
     "pg_up": (),
     "pg_database_size_bytes": ("datname",),
@@ -62,8 +62,8 @@ EXPORTER: Mapping[str, tuple[str, ...]] = {
     "pg_locks_count": ("datname", "mode"),
     "pg_replication_lag_seconds": (),
     "pg_replication_is_replica": (),
-    "pg_replication_slots_pg_wal_lsn_diff": ("slot_name", "server"),
-    "pg_settings_max_connections": ("server",),
+    "pg_replication_slots_pg_wal_lsn_diff": ("slot_name", "database"),
+    "pg_settings_max_connections": (),
     "pg_stat_activity_count": (
         "datname",
         "state",
@@ -72,7 +72,6 @@ EXPORTER: Mapping[str, tuple[str, ...]] = {
         "backend_type",
         "wait_event",
         "wait_event_type",
-        "server",
     ),
     "pg_stat_activity_max_tx_duration": (
         "datname",
@@ -82,11 +81,10 @@ EXPORTER: Mapping[str, tuple[str, ...]] = {
         "backend_type",
         "wait_event",
         "wait_event_type",
-        "server",
     ),
-    "pg_stat_archiver_archived_count": ("server",),
-    "pg_stat_archiver_failed_count": ("server",),
-    "pg_stat_archiver_last_archive_age": ("server",),
+    "pg_stat_archiver_archived_count": (),
+    "pg_stat_archiver_failed_count": (),
+    "pg_stat_archiver_last_archive_age": (),
     "pg_stat_database_blks_hit": ("datid", "datname"),
     "pg_stat_database_blks_read": ("datid", "datname"),
     "pg_stat_database_deadlocks": ("datid", "datname"),
@@ -101,7 +99,7 @@ EXPORTER: Mapping[str, tuple[str, ...]] = {
     "pg_wal_segments": (),
 }
 
-#: Of pgbouncer_exporter 0.11: collector.go.
+#: Of pgbouncer_exporter 0.12: collector.go.
 POOLER: Mapping[str, tuple[str, ...]] = {
     "pgbouncer_up": (),
     "pgbouncer_config_max_client_connections": (),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-#: Of redis_exporter 1.80: exporter/metrics.go.
+#: Of redis_exporter 1.89: exporter/metrics.go.
 EXPORTER: Mapping[str, tuple[str, ...]] = {
     "redis_up": (),
     "redis_cluster_enabled": (),
@@ -26,6 +26,7 @@ EXPORTER: Mapping[str, tuple[str, ...]] = {
     "redis_instance_info": (
         "role",
         "redis_version",
+        "redis_build_id",
         "redis_mode",
         "os",
         "maxmemory_policy",
