@@ -11,7 +11,7 @@ from generator.build import upstream
 from generator.build.pin import pin
 from generator.build.view import Caller, View, all_callers
 from generator.kinds import umbrella
-from generator.kinds.api import File, Knob
+from generator.kinds.api import MONITORING, File, Knob
 from generator.kinds.common import knobs as common
 from generator.kinds.common import schemas
 from generator.spec.model import Chart, Component, Dependency, Node, Patch, Platform
@@ -58,9 +58,18 @@ def plan_chart(platform: Platform, chart: Chart) -> Iterator[ChartPlan]:
 
 
 def plan_umbrella(platform: Platform, chart: Chart, subcharts: Sequence[ChartPlan]) -> ChartPlan:
+    scrape = scraper(platform, chart)
     watched = any(knob.path == common.MONITORING for sub in subcharts for knob in sub.knobs)
+    watched |= chart.mesh is not None and scrape is not None and scrape.namespace == MONITORING
     knobs = (
-        *_shared_knobs(platform, chart, routed=bool(chart.routed), watched=watched),
+        *_shared_knobs(
+            platform,
+            chart,
+            routed=bool(chart.routed),
+            watched=watched,
+            pods=True,
+            meshed=chart.mesh is not None,
+        ),
         *umbrella.knobs(chart),
         *(_condition(component) for component in chart.components),
         *(_brought(dependency) for dependency in chart.dependencies),
@@ -71,6 +80,7 @@ def plan_umbrella(platform: Platform, chart: Chart, subcharts: Sequence[ChartPla
         "define": chart.name,
         "subcharts": subcharts,
         "upstream": upstream,
+        "scrape": scrape,
         **umbrella.context(chart),
     }
     files = [
@@ -103,7 +113,14 @@ def plan_component(
         "define": view.define,
     }
     knobs = (
-        *_shared_knobs(platform, chart, routed=view.routed, watched=view.watched, pods=view.runs),
+        *_shared_knobs(
+            platform,
+            chart,
+            routed=view.routed,
+            watched=view.watched,
+            pods=view.runs,
+            meshed=view.meshed,
+        ),
         *component.kind_module.knobs(component, chart),
         *_of_platform("platform_knobs", platform, chart, component),
         *_connection_knobs(view),
@@ -164,7 +181,7 @@ def _planned(file: File, folder: str, folders: tuple[str, ...], origin: Node) ->
 
 
 def _shared_knobs(
-    platform: Platform, chart: Chart, *, routed: bool, watched: bool, pods: bool = True
+    platform: Platform, chart: Chart, *, routed: bool, watched: bool, pods: bool, meshed: bool
 ) -> list[Knob]:
     """What subcharts without pods have no use for is not there."""
     others = stand_in(platform) if watched else None
@@ -173,7 +190,7 @@ def _shared_knobs(
         found.append(common.ingress_namespace(chart.ingress.namespace))
     if others is not None:
         found.append(common.monitoring_namespace(others.namespace))
-    if pods and chart.mesh is not None:
+    if meshed and chart.mesh is not None:
         found.append(common.mesh_mode(chart.mesh))
     return found
 

@@ -163,6 +163,13 @@ class View:
         """Whether it has pods, and not others in its place."""
         return not getattr(self.component.settings, "operated", False)
 
+    @property
+    def meshed(self) -> bool:
+        """Whether the mode of a mesh matters: to pods, or to who reads the mesh."""
+        return self.chart.mesh is not None and (
+            self.runs or bool(getattr(self.component.settings, "reads_mesh", False))
+        )
+
     @cached_property
     def has_rights(self) -> bool:
         """Whether its service account has rights at the Kubernetes API."""

@@ -15,7 +15,14 @@ from tests.kinds.knobs import Subject, subjects, undeclared_values
 from tests.kinds.proof import dead_knobs, null_knobs
 from tests.kinds.rendering import RESOURCES, build
 
-SPECS = sorted([needs.ROOT / "platform.yaml", *needs.ROOT.glob("examples/*/platform.yaml")])
+SPECS = sorted(
+    [
+        needs.ROOT / "platform.yaml",
+        *needs.ROOT.glob("examples/*/platform.yaml"),
+        # The only one that an operator watches.
+        needs.ROOT / "tests" / "cases" / "operator" / "platform.yaml",
+    ]
+)
 
 
 @pytest.fixture(scope="module")

@@ -8,8 +8,14 @@ from typing import Any
 
 import orjson
 
-from generator.kinds.alertmanager import metrics
-from generator.kinds.alertmanager.settings import Receiver, Settings, read_settings
+from generator.kinds.alertmanager import inhibitions, metrics, operated
+from generator.kinds.alertmanager.settings import (
+    Operated,
+    Plain,
+    Receiver,
+    Settings,
+    read_settings,
+)
 from generator.kinds.api import Env, File, Knob, Link, Problem, SecretNeed, Workload
 from generator.kinds.common import knobs as k
 from generator.kinds.common import schemas as s
@@ -28,20 +34,17 @@ USER = 65534
 DOORS = (Door(port=9093, callers=True, scraper=True, own=True), Door(port=9094, own=True))
 
 
-def read(name: str, data: Mapping[str, Any]) -> Settings:
+def read(name: str, data: Mapping[str, Any]) -> Plain | Operated:
     return read_settings(data)
 
 
 def problems(component: Component, chart: Chart) -> Iterator[Problem]:
-    settings: Settings = component.settings
-    yield from server.resource_problems(settings.resources)
-    if settings.replicas % 2 == 0:
-        yield Problem(
-            path=("replicas",),
-            rule="even-replicas",
-            message=f"{settings.replicas} members split in halves of which none has the majority",
-            hint=f"replicas: {settings.replicas + 1}",
-        )
+    settings: Plain | Operated = component.settings
+    if isinstance(settings, Operated):
+        yield from operated.problems(component, chart)
+    else:
+        yield from operated.plain_problems(settings)
+        yield from _server_problems(settings)
     yield from _receiver_problems(settings)
     yield from _secret_problems(component, chart)
     for edge in chart.edges_from.get(component.name, ()):
@@ -53,6 +56,17 @@ def problems(component: Component, chart: Chart) -> Iterator[Problem]:
                 "cluster are let in by networkPolicy.extraEgress",
                 hint="remove the entry",
             )
+
+
+def _server_problems(settings: Plain) -> Iterator[Problem]:
+    yield from server.resource_problems(settings.resources)
+    if settings.replicas % 2 == 0:
+        yield Problem(
+            path=("replicas",),
+            rule="even-replicas",
+            message=f"{settings.replicas} members split in halves of which none has the majority",
+            hint=f"replicas: {settings.replicas + 1}",
+        )
 
 
 def _receiver_problems(settings: Settings) -> Iterator[Problem]:
@@ -109,6 +123,8 @@ def _secret_problems(component: Component, chart: Chart) -> Iterator[Problem]:
 
 
 def link(component: Component) -> Link | None:
+    if isinstance(component.settings, Operated):
+        return operated.link(component)
     url = Env(name=f"{env_name(component.name)}_URL", value="http://{host}:9093")
     return Link(workload=component.name, service=component.name, port=9093, env=(url,))
 
@@ -119,6 +135,9 @@ def secrets(component: Component) -> Sequence[SecretNeed]:
 
 
 def metrics_endpoints(component: Component) -> tuple[tuple[str, str | None, int, str], ...]:
+    """The operator's is read by a monitor that comes with it."""
+    if isinstance(component.settings, Operated):
+        return ()
     return ((component.name, component.name, 9093, "/metrics"),)
 
 
@@ -128,7 +147,9 @@ def exported(component: Component) -> Mapping[str, tuple[str, ...]]:
 
 
 def workloads(component: Component) -> Sequence[Workload]:
-    settings: Settings = component.settings
+    settings: Plain | Operated = component.settings
+    if isinstance(settings, Operated):
+        return ()
     return (
         Workload(
             name=component.name,
@@ -141,7 +162,9 @@ def workloads(component: Component) -> Sequence[Workload]:
 
 
 def knobs(component: Component, chart: Chart) -> Sequence[Knob]:
-    settings: Settings = component.settings
+    settings: Plain | Operated = component.settings
+    if isinstance(settings, Operated):
+        return [*k.naming(), operated.labels(settings), *_receiver_knobs(settings)]
     return [
         *k.naming(),
         *k.image(settings.image),
@@ -177,9 +200,19 @@ def _receiver_knobs(settings: Settings) -> Iterator[Knob]:
 
 
 def files(component: Component, chart: Chart) -> Sequence[File]:
-    names = ("serviceaccount", "configmap", "service", "service-headless", "statefulset")
+    no_news = {"inhibitions": inhibitions.ALL}
+    if isinstance(component.settings, Operated):
+        return (
+            File(
+                template="operator/alertmanagerconfig.yaml",
+                path="templates/alertmanagerconfig.yaml",
+                context=no_news,
+            ),
+        )
+    names = ("serviceaccount", "service", "service-headless", "statefulset")
     more = ("networkpolicy", "tests/connection", "tests/networkpolicy")
     found = [File(template=f"{n}.yaml", path=f"templates/{n}.yaml") for n in (*names, *more)]
+    found.append(File(template="configmap.yaml", path="templates/configmap.yaml", context=no_news))
     found.append(
         File(
             template="poddisruptionbudget.yaml",

@@ -9,6 +9,7 @@ from typing import Any
 from generator.kinds.api import Claim, Container
 from generator.kinds.common.app import Image, read_image, read_resources
 from generator.kinds.common.server import read_claim
+from generator.kinds.prometheus.settings import LABELS, OPERATOR
 
 IMAGE = "quay.io/prometheus/alertmanager:v0.34.0"
 RESOURCES = {"cpu": ["50m", "200m"], "memory": ["64Mi", "256Mi"]}
@@ -57,23 +58,34 @@ class Receiver:
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    image: Image
-    replicas: int
-    resources: Container
-    claim: Claim
+    """What both flavours have. `given` are the keys that the spec has."""
+
+    given: tuple[str, ...]
     receivers: tuple[Receiver, ...]
     group_by: tuple[str, ...]
     repeat: str
 
-    #: What the shared templates of services and tests ask for.
-    port: int = 9093
-    ready: str = "/-/ready"
     metrics: None = None
 
     @property
     def default(self) -> Receiver | None:
         """Who gets what nobody else does."""
         return next((r for r in self.receivers if not r.match and not r.heartbeat), None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plain(Settings):
+    """An Alertmanager of this chart."""
+
+    image: Image
+    replicas: int
+    resources: Container
+    claim: Claim
+
+    #: What the shared templates of services and tests ask for.
+    port: int = 9093
+    ready: str = "/-/ready"
+    operated: bool = False
 
     @property
     def ports(self) -> tuple[int, ...]:
@@ -82,15 +94,31 @@ class Settings:
         return tuple(sorted(mail | ({443} if any(not r.email for r in self.receivers) else set())))
 
 
-def read_settings(data: Mapping[str, Any]) -> Settings:
-    return Settings(
+@dataclass(frozen=True, kw_only=True)
+class Operated(Settings):
+    """An Alertmanager that the cluster has. `api` is what its configuration is written in."""
+
+    labels: Mapping[str, str]
+
+    operated: bool = True
+    api: str = "monitoring.coreos.com/v1alpha1"
+
+
+def read_settings(data: Mapping[str, Any]) -> Plain | Operated:
+    both: dict[str, Any] = {
+        "given": tuple(data),
+        "receivers": tuple(_receiver(name, raw) for name, raw in data["receivers"].items()),
+        "group_by": tuple(data.get("groupBy", ("alertname", "namespace", "job", "slo"))),
+        "repeat": data.get("repeat", "4h"),
+    }
+    if data.get("flavor") == OPERATOR:
+        return Operated(labels=data.get("operator", {}).get("labels", LABELS), **both)
+    return Plain(
         image=read_image(data.get("image", IMAGE)),
         replicas=data.get("replicas", 3),
         resources=read_resources(data.get("resources", RESOURCES)),
         claim=read_claim(data["storage"]),
-        receivers=tuple(_receiver(name, raw) for name, raw in data["receivers"].items()),
-        group_by=tuple(data.get("groupBy", ("alertname", "namespace", "job", "slo"))),
-        repeat=data.get("repeat", "4h"),
+        **both,
     )
 
 

@@ -92,7 +92,8 @@ def look(component: Component, chart: Chart, platform: Platform) -> Seen | None:
                 if one.kind == "web" and (one.chart_name, one.name) in routed
             )
         ),
-        state=bool(targets.of_kind(of, source, "exporter", exporter="kube-state-metrics")),
+        state=bool(targets.of_kind(of, source, "exporter", exporter="kube-state-metrics"))
+        or getattr(source.settings, "state", False),
         nodes=source.settings.nodes,
         blackbox=bool(targets.of_kind(of, source, "exporter", exporter="blackbox")),
         mesh=chart.mesh is not None and of.mesh is not None,

@@ -9,17 +9,27 @@ from typing import Any
 
 import orjson
 
-from generator.kinds.api import Env, File, Knob, Link, Problem, SecretNeed, Workload
+from generator.kinds.api import (
+    Env,
+    File,
+    Knob,
+    Link,
+    Problem,
+    SecretNeed,
+    StandIn,
+    Workload,
+)
 from generator.kinds.common.mesh import Door, mesh_files, mesh_knobs
 from generator.kinds.common.replicas import replicas_file, volumes_file
 from generator.kinds.common.server import resource_problems
 from generator.kinds.grafana.uids import uid_of
 from generator.kinds.prometheus import data as of_data
-from generator.kinds.prometheus import istio, metrics, slo, targets
+from generator.kinds.prometheus import istio, metrics, operated, rules, targets
 from generator.kinds.prometheus import knobs as own
 from generator.kinds.prometheus.settings import (
     RELOADER_RESOURCES,
-    Settings,
+    Operated,
+    Plain,
     read_settings,
 )
 from generator.spec.model import Chart, Component, Platform
@@ -38,12 +48,29 @@ _HEAD_SECONDS = 2 * 3600
 _STALE_SECONDS = 300
 
 
-def read(name: str, data: Mapping[str, Any]) -> Settings:
+def read(name: str, data: Mapping[str, Any]) -> Plain | Operated:
     return read_settings(data)
 
 
 def problems(component: Component, chart: Chart) -> Iterator[Problem]:
-    settings: Settings = component.settings
+    settings: Plain | Operated = component.settings
+    if isinstance(settings, Operated):
+        yield from operated.problems(component, chart)
+    else:
+        yield from operated.plain_problems(component, chart)
+        yield from _server_problems(settings)
+    if not 1 <= parse_milliseconds(settings.interval) / 1000 <= _STALE_SECONDS // 2:
+        yield Problem(
+            path=("interval",),
+            rule="interval",
+            message=f"{settings.interval} is not between 1s and 150s; series end after "
+            "five minutes without a sample",
+            hint="interval: 30s",
+        )
+    yield from _edge_problems(component, chart)
+
+
+def _server_problems(settings: Plain) -> Iterator[Problem]:
     yield from resource_problems(settings.resources)
     if parse_milliseconds(settings.retention) < 1000 * _HEAD_SECONDS:
         yield Problem(
@@ -60,19 +87,12 @@ def problems(component: Component, chart: Chart) -> Iterator[Problem]:
             f"volume of {format_bytes(settings.claim.size)}",
             hint="leave it out: 84 % of the volume is the default",
         )
-    if not 1 <= parse_milliseconds(settings.interval) / 1000 <= _STALE_SECONDS // 2:
-        yield Problem(
-            path=("interval",),
-            rule="interval",
-            message=f"{settings.interval} is not between 1s and 150s; series end after "
-            "five minutes without a sample",
-            hint="interval: 30s",
-        )
-    yield from _edge_problems(component, chart)
 
 
 def platform_problems(component: Component, chart: Chart, platform: Platform) -> Iterator[Problem]:
     """Alerts of the author's own that can't fire."""
+    if isinstance(component.settings, Operated):
+        yield from operated.platform_problems(component, platform)
     if any(targets.evaluated(platform, chart, component)):
         from generator.kinds.prometheus.declared import declared_problems  # with a parser of PromQL
 
@@ -90,7 +110,7 @@ def _edge_problems(component: Component, chart: Chart) -> Iterator[Problem]:
                 "exporter with `exporter: blackbox`",
                 hint="remove the entry",
             )
-        elif not targets.endpoints(edge.target):
+        elif edge.target.kind != "alertmanager" and not targets.endpoints(edge.target):
             yield Problem(
                 path=where,
                 rule="edge-target",
@@ -99,20 +119,40 @@ def _edge_problems(component: Component, chart: Chart) -> Iterator[Problem]:
             )
 
 
+def stand_in(component: Component) -> StandIn | None:
+    """Who reads in its place."""
+    settings: Plain | Operated = component.settings
+    return operated.stand_in(settings) if isinstance(settings, Operated) else None
+
+
 def link(component: Component) -> Link | None:
+    if isinstance(component.settings, Operated):
+        return operated.link(component)
     url = Env(name=f"{env_name(component.name)}_URL", value="http://{host}:9090")
     return Link(workload=component.name, service=component.name, port=9090, env=(url,))
 
 
+def hosts(component: Component, chart: Chart) -> frozenset[str]:
+    """Names of the components whose host an installer may change."""
+    if isinstance(component.settings, Operated):
+        return operated.hosts(component, chart)
+    edges = chart.edges_from.get(component.name, ())
+    return frozenset(edge.target.name for edge in edges if edge.target is not None)
+
+
 def secrets(component: Component) -> Sequence[SecretNeed]:
-    remote = component.settings.remote_write
-    if remote is None or not remote.token:
+    settings: Plain | Operated = component.settings
+    if isinstance(settings, Operated) or settings.remote_write is None:
         return ()
+    token = settings.remote_write.token
     name, when = f"{component.name}-remote-write", {"remoteWrite.enabled": True}
-    return (SecretNeed(name=name, keys=(remote.token,), when=when),)
+    return (SecretNeed(name=name, keys=(token,), when=when),) if token else ()
 
 
 def metrics_endpoints(component: Component) -> tuple[targets.Endpoint, ...]:
+    """The operator's server is read by a monitor that comes with it."""
+    if isinstance(component.settings, Operated):
+        return ()
     return ((component.name, component.name, 9090, "/metrics"),)
 
 
@@ -129,7 +169,9 @@ def evaluated(
 
 
 def workloads(component: Component) -> Sequence[Workload]:
-    settings: Settings = component.settings
+    settings: Plain | Operated = component.settings
+    if isinstance(settings, Operated):
+        return ()
     return (
         Workload(
             name=component.name,
@@ -143,7 +185,11 @@ def workloads(component: Component) -> Sequence[Workload]:
 
 
 def knobs(component: Component, chart: Chart) -> Sequence[Knob]:
-    return [*own.knobs(component.settings, _runbooks(component)), *mesh_knobs(chart, DOORS)]
+    settings: Plain | Operated = component.settings
+    folder = f"charts/{component.chart_name}/charts/{component.name}/runbooks"
+    if isinstance(settings, Operated):
+        return operated.knobs(settings, folder)
+    return [*own.knobs(settings, folder), *mesh_knobs(chart, DOORS)]
 
 
 def platform_knobs(component: Component, chart: Chart, platform: Platform) -> Sequence[Knob]:
@@ -154,6 +200,8 @@ def platform_knobs(component: Component, chart: Chart, platform: Platform) -> Se
 
 
 def files(component: Component, chart: Chart) -> Sequence[File]:
+    if isinstance(component.settings, Operated):
+        return ()
     names = ["serviceaccount", "service", "service-headless", "configmap-rules"]
     if chart.mesh is not None:
         names += ["role-istio-system", "rolebinding-istio-system"]
@@ -166,115 +214,44 @@ def files(component: Component, chart: Chart) -> Sequence[File]:
 
 def platform_files(component: Component, chart: Chart, platform: Platform) -> Sequence[File]:
     """What follows from the other components: whom to read, with which rights, which rules."""
-    settings: Settings = component.settings
+    settings: Plain | Operated = component.settings
     read_from = targets.targets(platform, chart, component)
-    foreign = targets.namespaces(read_from)
+    namespaces = tuple(sorted({chart.namespace, *targets.namespaces(read_from)}))
+    # A server that others use as well has series of theirs: rules must leave them alone.
+    scope = f'namespace=~"{"|".join(namespaces)}"' if isinstance(settings, Operated) else ""
+    state = targets.of_kind(chart, component, "exporter", exporter="kube-state-metrics")
     seen = {
         "targets": read_from,
         "peers": targets.peers(read_from),
         "alertmanagers": targets.of_kind(chart, component, "alertmanager"),
-        "state": targets.of_kind(chart, component, "exporter", exporter="kube-state-metrics"),
+        "state": bool(state) or (isinstance(settings, Operated) and settings.state),
         "blackbox": targets.of_kind(chart, component, "exporter", exporter="blackbox"),
-        "namespaces": tuple(sorted({chart.namespace, *foreign})),
-        "data": of_data.look(platform, read_from),
+        "namespaces": namespaces,
+        "scope": scope,
+        "data": of_data.look(platform, read_from, scope),
         "dashboard": partial(uid_of, platform.name),
         "istio": istio,
     }
-    found = [
-        _template("statefulset", **seen),
-        _template("configmap", **seen),
-        _template("networkpolicy", **seen),
-        _template("role", namespace=None),
-        _template("rolebinding", namespace=None),
-    ]
+    common = rules.files(platform, chart, component, seen)
+    if isinstance(settings, Operated):
+        return [*operated.files(chart, seen), *common]
+    return [*_server_files(settings, seen, targets.namespaces(read_from)), *common]
+
+
+def _server_files(
+    settings: Plain, seen: Mapping[str, Any], foreign: tuple[str, ...]
+) -> Iterator[File]:
+    for name in ("statefulset", "configmap", "networkpolicy"):
+        yield _template(name, **seen)
+    for name in ("role", "rolebinding"):
+        yield _template(name, namespace=None)
     for namespace in foreign:
         for name in ("role", "rolebinding"):
             path = f"templates/{name}-{namespace}.yaml"
-            found.append(File(template=f"{name}.yaml", path=path, context={"namespace": namespace}))
+            yield File(template=f"{name}.yaml", path=path, context={"namespace": namespace})
     if settings.nodes:
-        found += [_template("clusterrole"), _template("clusterrolebinding")]
-    found.append(
-        File(template="rules/platform.yaml", path="files/rules/platform.yaml", context=seen)
-    )
-    found += _mesh_rules(chart, seen)
-    found += _runbook_files(platform, chart, component, seen)
-    found += _objective_files(platform, read_from, settings)
-    return [*found, *_declared_files(platform, chart, component)]
-
-
-def _mesh_rules(chart: Chart, seen: Mapping[str, Any]) -> Iterator[File]:
-    """The rules of each mode of the mesh, of which `global.mesh` picks one or none."""
-    for mode in istio.MODES if chart.mesh is not None else ():
-        yield File(
-            template="rules/mesh.yaml",
-            path=f"files/rules/{mode}/mesh.yaml",
-            context={**seen, "mode": mode},
-        )
-
-
-def _objective_files(
-    platform: Platform, read_from: tuple[targets.Target, ...], settings: Settings
-) -> Iterator[File]:
-    """One file of rules for each component with objectives."""
-    by_component: dict[tuple[str, str], list[slo.Objective]] = {}
-    for objective in slo.objectives(platform, read_from, settings.http):
-        by_component.setdefault((objective.chart, objective.component), []).append(objective)
-    for (chart, component), objectives in by_component.items():
-        yield File(
-            template="rules/objectives.yaml",
-            path=f"files/rules/{chart}-{component}.yaml",
-            context={
-                "objectives": objectives,
-                "windows": slo.WINDOWS,
-                "dashboard": partial(uid_of, platform.name),
-            },
-        )
-
-
-def _runbooks(component: Component) -> str:
-    """Where the pages lie, seen from the spec."""
-    return f"charts/{component.chart_name}/charts/{component.name}/runbooks"
-
-
-def _runbook_files(
-    platform: Platform, chart: Chart, component: Component, seen: Mapping[str, Any]
-) -> Iterator[File]:
-    """A page for each file of rules, with a section for each alert."""
-    settings: Settings = component.settings
-    read_from: tuple[targets.Target, ...] = seen["targets"]
-    pages = {
-        "monitoring": True,
-        "kubernetes": bool(seen["state"] or settings.nodes),
-        "addresses": bool(seen["blackbox"]),
-        "mesh": chart.mesh is not None,
-        "objectives": bool(slo.objectives(platform, read_from, settings.http)),
-        "postgres": bool(seen["data"].postgres),
-        "cnpg": bool(seen["data"].cnpg),
-        "redis": bool(seen["data"].redis),
-    }
-    for name, there in pages.items():
-        if there:
-            yield File(template=f"runbooks/{name}.md", path=f"runbooks/{name}.md")
-    for other, one in targets.evaluated(platform, chart, component):
-        yield File(
-            template="runbooks/declared.md",
-            path=f"runbooks/{other.name}-{one.name}.md",
-            context={"component_of": one, "namespace": other.namespace},
-        )
-
-
-def _declared_files(platform: Platform, chart: Chart, component: Component) -> Iterator[File]:
-    """One file of rules for each component with alerts of the author's own."""
-    for other, one in targets.evaluated(platform, chart, component):
-        yield File(
-            template="rules/declared.yaml",
-            path=f"files/rules/{other.name}-{one.name}-alerts.yaml",
-            context={
-                "component_of": one,
-                "namespace": other.namespace,
-                "dashboard": partial(uid_of, platform.name),
-            },
-        )
+        yield _template("clusterrole")
+        yield _template("clusterrolebinding")
 
 
 def _template(name: str, **context: Any) -> File:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from generator.kinds.postgres.settings import SCHEDULES
@@ -36,32 +36,31 @@ class Data:
     cnpg_backups: tuple[Backup, ...]
 
 
-def look(platform: Platform, found: tuple[Target, ...]) -> Data:
+def look(platform: Platform, found: tuple[Target, ...], scope: str) -> Data:
+    """All selectors within the scope, where there is one."""
     return Data(
-        postgres=_jobs(found, "postgres"),
-        poolers=_poolers(found, "postgres"),
-        redis=_jobs(found, "redis"),
+        postgres=_selector(_jobs(found, "postgres"), scope),
+        poolers=_selector(_poolers(found, "postgres"), scope),
+        redis=_selector(_jobs(found, "redis"), scope),
         backups=_backups(platform, found, "postgres"),
-        cnpg=_jobs(found, "cnpg"),
-        cnpg_poolers=_poolers(found, "cnpg"),
+        cnpg=_selector(_jobs(found, "cnpg"), scope),
+        cnpg_poolers=_selector(_poolers(found, "cnpg"), scope),
         cnpg_backups=_backups(platform, found, "cnpg"),
     )
 
 
-def _jobs(found: tuple[Target, ...], kind: str) -> str:
+def _jobs(found: tuple[Target, ...], kind: str) -> Iterator[str]:
     """The components themselves, without what stands before them, as poolers do."""
-    return _selector(one.component for one in found if one.kind == kind)
+    return (one.component for one in found if one.kind == kind)
 
 
-def _poolers(found: tuple[Target, ...], kind: str) -> str:
-    return _selector(
-        one.workload for one in found if one.kind == kind and one.workload != one.component
-    )
+def _poolers(found: tuple[Target, ...], kind: str) -> Iterator[str]:
+    return (one.workload for one in found if one.kind == kind and one.workload != one.component)
 
 
-def _selector(jobs: Iterable[str]) -> str:
+def _selector(jobs: Iterable[str], scope: str) -> str:
     names = dict.fromkeys(jobs)
-    return f'job=~"{"|".join(names)}"' if names else ""
+    return ",".join([f'job=~"{"|".join(names)}"', *([scope] if scope else [])]) if names else ""
 
 
 def _backups(platform: Platform, found: tuple[Target, ...], kind: str) -> tuple[Backup, ...]:

@@ -6,19 +6,20 @@ from generator.kinds.api import Knob
 from generator.kinds.common import knobs as k
 from generator.kinds.common import schemas as s
 from generator.kinds.common import server
-from generator.kinds.prometheus.settings import RELOADER, RELOADER_RESOURCES, Settings
+from generator.kinds.prometheus.settings import RELOADER, RELOADER_RESOURCES, Plain, Settings
 
 USER = 65534
 
 
-def knobs(settings: Settings, folder: str) -> list[Knob]:
+def knobs(settings: Plain, folder: str) -> list[Knob]:
     return [
         *k.naming(),
         *k.image(settings.image),
         *_replicas(settings),
         *_storage(settings),
-        *_scraping(settings),
-        *_links(settings, folder),
+        *scraping(settings),
+        *_sending(),
+        *links(settings, folder),
         *_remote_write(settings),
         *_reloader(),
         *server.probes(
@@ -38,7 +39,7 @@ def knobs(settings: Settings, folder: str) -> list[Knob]:
     ]
 
 
-def _replicas(settings: Settings) -> list[Knob]:
+def _replicas(settings: Plain) -> list[Knob]:
     return [
         Knob(
             path="replicas",
@@ -50,7 +51,7 @@ def _replicas(settings: Settings) -> list[Knob]:
     ]
 
 
-def _storage(settings: Settings) -> list[Knob]:
+def _storage(settings: Plain) -> list[Knob]:
     return [
         Knob(
             path="retention.time",
@@ -79,7 +80,7 @@ def retention_size(count: int) -> str:
     return f"{count}B"
 
 
-def _scraping(settings: Settings) -> list[Knob]:
+def scraping(settings: Settings) -> list[Knob]:
     return [
         Knob(
             path="scrape.interval",
@@ -96,6 +97,11 @@ def _scraping(settings: Settings) -> list[Knob]:
                 ("targets", "Most targets of one job. 0: no limit.", settings.limits.targets),
             )
         ),
+    ]
+
+
+def _sending() -> list[Knob]:
+    return [
         Knob(
             path="scrape.extraConfigs",
             doc="More entries of `scrape_configs`, as Prometheus has them.",
@@ -114,7 +120,7 @@ def _scraping(settings: Settings) -> list[Knob]:
     ]
 
 
-def _links(settings: Settings, folder: str) -> list[Knob]:
+def links(settings: Settings, folder: str) -> list[Knob]:
     return [
         Knob(
             path="links.runbooks",
@@ -135,7 +141,7 @@ def _links(settings: Settings, folder: str) -> list[Knob]:
     ]
 
 
-def _remote_write(settings: Settings) -> list[Knob]:
+def _remote_write(settings: Plain) -> list[Knob]:
     remote = settings.remote_write
     if remote is None:
         return []

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from generator.kinds.common.exports import Export
+from generator.kinds.exporter.metrics import STATE
 from generator.kinds.prometheus import metrics, targets
-from generator.kinds.prometheus.settings import Settings
+from generator.kinds.prometheus.settings import Operated, Plain, Settings
 from generator.spec.model import Chart, Component, Platform
 
 #: Labels that scraping gives every series.
@@ -27,10 +28,13 @@ class Series:
 
 def known(platform: Platform, chart: Chart, component: Component) -> dict[str, Series]:
     """Every name that an expression of this Prometheus may ask for."""
-    settings: Settings = component.settings
+    settings: Plain | Operated = component.settings
     found: dict[str, Series] = {}
     _add(found, metrics.SCRAPES)
     _add(found, metrics.RULES)
+    if isinstance(settings, Operated):
+        for more in _of_operator(settings, chart, component):
+            _add(found, more)
     if settings.nodes:
         _add(found, metrics.NODES)
     if chart.mesh is not None:
@@ -48,6 +52,18 @@ def known(platform: Platform, chart: Chart, component: Component) -> dict[str, S
             declared = {export.name for export in own}
             _add(found, {n: ls for n, (of, ls) in promised.items() if of not in declared})
     return found
+
+
+def _of_operator(
+    settings: Operated, chart: Chart, component: Component
+) -> Iterator[Mapping[str, tuple[str, ...]]]:
+    """What the cluster's own monitoring reads beside the platform."""
+    yield metrics.SERVER
+    for edge in targets.of_kind(chart, component, "alertmanager"):
+        if edge.target is not None:
+            yield edge.target.kind_module.exported(edge.target)  # type: ignore[attr-defined]
+    if settings.state:
+        yield STATE
 
 
 def read(platform: Platform, chart: Chart, component: Component) -> tuple[Component, ...]:

@@ -24,6 +24,13 @@ RELOADER_RESOURCES = Container(
 FILL = 84
 
 
+#: The flavour in which the cluster's operator runs the server.
+OPERATOR = "operator"
+
+#: What an operator's objects are selected by when kube-prometheus-stack brings it.
+LABELS = {"release": "kube-prometheus-stack"}
+
+
 @dataclass(frozen=True, kw_only=True)
 class Limits:
     samples: int
@@ -51,53 +58,99 @@ class RemoteWrite:
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
+    """What both flavours have. `given` are the keys that the spec has."""
+
+    given: tuple[str, ...]
+    interval: str
+    nodes: bool
+    limits: Limits
+    http: Http
+    runbooks: str
+    dashboards: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plain(Settings):
+    """A Prometheus of this chart."""
+
     image: Image
     replicas: int
     resources: Container
     claim: Claim
     retention: str
     retention_bytes: int
-    interval: str
-    nodes: bool
-    limits: Limits
-    http: Http
     remote_write: RemoteWrite | None
-    runbooks: str
-    dashboards: str
 
     #: What the shared templates of services and tests ask for.
     port: int = 9090
     ready: str = "/-/ready"
     metrics: None = None
+    operated: bool = False
 
 
-def read_settings(data: Mapping[str, Any]) -> Settings:
-    claim = read_claim(data["storage"])
-    size, limits, http = data.get("retentionSize"), data.get("limits", {}), data.get("http", {})
-    links = data.get("links", {})
-    return Settings(
+@dataclass(frozen=True, kw_only=True)
+class Operated(Settings):
+    """A Prometheus that the cluster has.
+
+    `state` says that it reads kube-state-metrics; `api` is what the objects for it are written in.
+    """
+
+    namespace: str
+    labels: Mapping[str, str]
+    account: str
+    state: bool
+
+    metrics: None = None
+    operated: bool = True
+    reads_mesh: bool = True
+    api: str = "monitoring.coreos.com/v1"
+
+
+def read_settings(data: Mapping[str, Any]) -> Plain | Operated:
+    limits, http, links = data.get("limits", {}), data.get("http", {}), data.get("links", {})
+    both: dict[str, Any] = {
+        "given": tuple(data),
+        "interval": data.get("interval", "30s"),
+        "nodes": data.get("nodes", False),
+        "limits": Limits(
+            samples=limits.get("samples", 100_000),
+            labels=limits.get("labels", 64),
+            targets=limits.get("targets", 500),
+        ),
+        "http": Http(
+            requests=http.get("requests", "http_requests_total"),
+            duration=http.get("duration", "http_request_duration_seconds"),
+            status=http.get("status", "status"),
+            handler=http.get("handler", "handler"),
+        ),
+        "runbooks": links.get("runbooks", ""),
+        "dashboards": links.get("dashboards", ""),
+    }
+    return (_operated if data.get("flavor") == OPERATOR else _plain)(data, both)
+
+
+def _plain(data: Mapping[str, Any], both: Mapping[str, Any]) -> Plain:
+    claim, size = read_claim(data["storage"]), data.get("retentionSize")
+    return Plain(
         image=read_image(data.get("image", IMAGE)),
         replicas=data.get("replicas", 2),
         resources=read_resources(data["resources"]),
         claim=claim,
         retention=data.get("retention", "30d"),
         retention_bytes=claim.size * FILL // 100 if size is None else parse_bytes(size),
-        interval=data.get("interval", "30s"),
-        nodes=data.get("nodes", False),
-        limits=Limits(
-            samples=limits.get("samples", 100_000),
-            labels=limits.get("labels", 64),
-            targets=limits.get("targets", 500),
-        ),
-        http=Http(
-            requests=http.get("requests", "http_requests_total"),
-            duration=http.get("duration", "http_request_duration_seconds"),
-            status=http.get("status", "status"),
-            handler=http.get("handler", "handler"),
-        ),
         remote_write=_remote_write(data.get("remoteWrite")),
-        runbooks=links.get("runbooks", ""),
-        dashboards=links.get("dashboards", ""),
+        **both,
+    )
+
+
+def _operated(data: Mapping[str, Any], both: Mapping[str, Any]) -> Operated:
+    raw = data.get("operator", {})
+    return Operated(
+        namespace=raw.get("namespace", "monitoring"),
+        labels=raw.get("labels", LABELS),
+        account=raw.get("serviceAccount", "kube-prometheus-stack-prometheus"),
+        state=raw.get("kubeStateMetrics", False),
+        **both,
     )
 
 

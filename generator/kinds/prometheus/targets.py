@@ -133,6 +133,14 @@ def peers(found: tuple[Target, ...]) -> tuple[Peer, ...]:
     )
 
 
+def grouped(found: tuple[Target, ...]) -> tuple[tuple[Target, ...], ...]:
+    """The targets of each workload together: they are the same pods."""
+    groups: dict[tuple[str, str], list[Target]] = {}
+    for one in found:
+        groups.setdefault((one.chart, one.workload), []).append(one)
+    return tuple(map(tuple, groups.values()))
+
+
 def of_kind(chart: Chart, component: Component, kind: str, **settings: str) -> tuple[Edge, ...]:
     """Edges from a component to components of one kind, with these settings."""
     return tuple(
