@@ -226,8 +226,27 @@ DATA = (
     ),
     Case(
         alert="PostgresRestoreCheckTooOld",
-        fires={f"postgres_restore_check_timestamp_seconds{{{DB}}}": "0x1600"},
-        silent={f"postgres_restore_check_timestamp_seconds{{{DB}}}": "0x1000"},
+        fires={
+            f"postgres_restore_check_timestamp_seconds{{{DB}}}": "0x1600",
+            f"postgres_restore_check_awaited_timestamp_seconds{{{DB}}}": "800000x1600",
+            f"postgres_restore_check_limit_seconds{{{DB}}}": "777600x1600",
+        },
+        silent={
+            f"postgres_restore_check_timestamp_seconds{{{DB}}}": "100000x1600",
+            f"postgres_restore_check_limit_seconds{{{DB}}}": "777600x1600",
+        },
+        minute=14000,
+        step=10,
+    ),
+    Case(
+        alert="PostgresRestoreCheckTooOld",
+        fires={  # there was never one
+            f"postgres_restore_check_awaited_timestamp_seconds{{{DB}}}": "0x1600",
+            f"postgres_restore_check_limit_seconds{{{DB}}}": "777600x1600",
+        },
+        silent={  # and nobody wants one
+            f"postgres_restore_check_awaited_timestamp_seconds{{{DB}}}": "0x1600",
+        },
         minute=14000,
         step=10,
     ),

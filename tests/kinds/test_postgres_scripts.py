@@ -9,6 +9,7 @@ import ssl
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -321,6 +322,21 @@ class TestAgent:
             "postgres_restore_check_timestamp_seconds 1767323046",
             "postgres_restore_check_succeeded 1",
         } <= set(again.metrics())
+
+    def test_says_since_when_it_waits_for_a_try(self, tmp_path):
+        def awaited(**options):
+            lines = Store().of(tmp_path, **options).metrics()
+            return [line for line in lines if line.startswith("postgres_restore_check")]
+
+        assert awaited() == []
+        os.utime(tmp_path / "check.awaited", (5000, 5000))
+        assert awaited(patience=86400) == [
+            "postgres_restore_check_awaited_timestamp_seconds 5000",
+            "postgres_restore_check_limit_seconds 86400",
+        ]
+
+    def test_goes_on_where_it_can_not_note_that(self, tmp_path):
+        assert time.time() - base_backup.since(tmp_path / "no" / "folder") < 60
 
     @pytest.mark.parametrize("spoiled", ["", "{", "[]", '{"time": "soon"}'])
     def test_starts_without_what_it_can_not_remember(self, tmp_path, spoiled):

@@ -79,6 +79,13 @@ def _check_knobs(check: Container) -> list[Knob]:
             needs=_CHECK_ON,
         ),
         Knob(
+            path=f"{at}.maxDays",
+            doc="Days without a try after which somebody is told: more than lie between two.",
+            default=9,
+            schema=s.POSITIVE,
+            needs=_CHECK_ON,
+        ),
+        Knob(
             path=f"{at}.query",
             doc="SQL that gives `t` in the application's database when what was restored is good.",
             default="SELECT true",

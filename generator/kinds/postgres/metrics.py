@@ -25,6 +25,8 @@ AGENT: Mapping[str, tuple[str, ...]] = {
     "postgres_restore_check_duration_seconds": (),
     "postgres_restore_check_size_bytes": (),
     "postgres_restore_check_succeeded": (),
+    "postgres_restore_check_awaited_timestamp_seconds": (),
+    "postgres_restore_check_limit_seconds": (),
 }
 
 #: Of Patroni 4, which the agent passes on: patroni/api.py, do_GET_metrics.

@@ -95,8 +95,11 @@ class Archive:
 class Backups:
     """The state of this member's backups. Every method may be called from any thread."""
 
-    def __init__(self, memory: Path, run: Run = run, every: float = 600) -> None:
+    def __init__(
+        self, memory: Path, run: Run = run, every: float = 600, patience: float = 0
+    ) -> None:
         self._memory, self._run, self._every = memory, run, every
+        self._patience, self._awaited = patience, since(memory.with_suffix(".awaited"))
         self._lock, self._creating = threading.Lock(), threading.Lock()
         self._state: dict[str, Any] = {"state": "idle"}
         self._ready = False
@@ -224,11 +227,25 @@ class Backups:
                 "postgres_restore_check_size_bytes": check["bytes"],
                 "postgres_restore_check_succeeded": check["succeeded"],
             }
+        if self._patience:
+            values["postgres_restore_check_awaited_timestamp_seconds"] = self._awaited
+            values["postgres_restore_check_limit_seconds"] = self._patience
         return [
             line
             for name, value in values.items()
             for line in (f"# TYPE {name} gauge", f"{name} {float(value):.0f}")
         ]
+
+
+def since(mark: Path) -> float:
+    """When an agent of this volume first looked: since then a try of a restore is awaited."""
+    try:
+        if not mark.exists():
+            mark.touch()
+        return mark.stat().st_mtime
+    except OSError as error:
+        log.warning("%s", error)
+        return time.time()
 
 
 def outcome_of(result: dict[str, Any]) -> dict[str, Any]:
@@ -245,5 +262,6 @@ def kind_of_next(backups: Sequence[dict[str, Any]]) -> str:
 
 def from_environment() -> tuple[Backups, Archive]:
     data, limit = os.environ["PGDATA"], int(os.environ["ARCHIVE_LIMIT"]) * 1024**2
-    backups = Backups(Path(os.environ["CHECK_MEMORY"]))
+    patience = float(os.environ.get("CHECK_LIMIT", "0"))
+    backups = Backups(Path(os.environ["CHECK_MEMORY"]), patience=patience)
     return backups, Archive(data, limit, os.environ["ARCHIVE_DROPPED"])
