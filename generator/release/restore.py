@@ -193,9 +193,14 @@ def _variables(stateful: Json) -> dict[str, str]:
 
 
 def values_of(database: Database, wish: Wish) -> dict[str, Any]:
-    """What the component's values must say for the new cluster."""
+    """What the component's values must say for the new cluster.
+
+    Another release of the same name may have been there before: nobody has written where this
+    one writes.
+    """
+    now = f"{datetime.now(UTC):%Y%m%d%H%M%S}"
     return {
-        "backup": {"generation": "1" if wish.beside else database.generation},
+        "backup": {"generation": now if wish.beside else database.generation},
         "restore": {"from": database.place, "time": wish.time},
     }
 

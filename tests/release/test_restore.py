@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
@@ -247,6 +248,8 @@ def test_beside_touches_nothing_that_runs(shop):
     values = json.loads("{" + more)
     assert values["restore"] == {"from": "shop/ledger/1", "time": "2026-11-20 12:00:00+00"}
     assert values["replicas"] == 1
+    # Not where a copy of the same name may have written before.
+    assert re.fullmatch(r"20\d{12}", values["backup"]["generation"])
     objects = shop.render(values, component="ledger", release="look")
     assert "StatefulSet/look-ledger" in objects.names
     pod = objects.one("StatefulSet", "look-ledger")["spec"]["template"]["spec"]
