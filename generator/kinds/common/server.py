@@ -25,6 +25,13 @@ _DEFAULTS = {
 }
 
 
+#: Of a StatefulSet's volumes.
+_BY_HAND = (
+    "To grow, patch the claims that exist and delete the StatefulSet with --cascade=orphan before "
+    "the upgrade. A smaller one is refused."
+)
+
+
 def read_claim(value: Any) -> Claim:
     """`size` or `[size, storage class]`."""
     size, storage_class = value if isinstance(value, list) else (value, "")
@@ -55,12 +62,12 @@ def probes(
     ]
 
 
-def storage(claim: Claim, *, at: str = "storage") -> list[Knob]:
-    """Size and class of the volume that each replica has."""
+def storage(claim: Claim, *, at: str = "storage", grows: str = _BY_HAND) -> list[Knob]:
+    """Size and class of the volume that each replica has. `grows` says how it changes."""
     return [
         Knob(
             path=f"{at}.size",
-            doc="Size of the volume of each replica. Kubernetes can't change it in place.",
+            doc=f"Size of the volume of each replica. {grows}",
             default=format_bytes(claim.size),
             schema=s.QUANTITY,
             flip="7Gi",

@@ -30,7 +30,11 @@ def cnpg_knobs(settings: Settings) -> list[Knob]:
             default=settings.replicas,
             schema=s.POSITIVE,
         ),
-        *storage(settings.storage),
+        *storage(
+            settings.storage,
+            grows="The operator grows it where the storage class allows that, and refuses to "
+            "shrink it.",
+        ),
         *k.resources(settings.resources),
         *_server_knobs(settings),
         *d.tls(settings.tls),
