@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 import yaml
@@ -81,12 +82,27 @@ def plain(text: st.SearchStrategy[str]) -> st.SearchStrategy[object]:
 typed = st.text(st.characters(codec="ascii", exclude_categories=["Cc"]), max_size=8)
 
 
+class Writer(yaml.SafeDumper):
+    """PyYAML, which writes YAML 1.1, told what only 1.2 takes for a number: `0E0`, `0o17`, `+.5`.
+
+    It would write such a text without quotes, and nobody could tell it from the number.
+    """
+
+
+Writer.add_implicit_resolver(
+    "tag:yaml.org,2002:float",
+    re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)[eE][-+]?[0-9]+|0o[0-7]+|[-+]\.[0-9]+"),
+    list("-+.0123456789"),
+)
+
+
 @given(
     st.dictionaries(st.text(max_size=8), plain(st.text(max_size=8)), max_size=5),
     st.sampled_from([None, True, False]),
 )
+@example({"a": "0E0", "b": ["1e5", "0o17", "+.5"], "-.5e-3": 5}, True)
 def test_what_pyyaml_writes_is_read_back(data: dict[str, object], flow: bool | None) -> None:
-    written = yaml.safe_dump(data, default_flow_style=flow)
+    written = yaml.dump(data, Dumper=Writer, default_flow_style=flow)
     try:
         read = read_nodes(written, "spec.yaml")
     except InputError as error:
