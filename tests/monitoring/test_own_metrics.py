@@ -1,0 +1,132 @@
+"""Prometheus, Alertmanager and the blackbox exporter say what rules and dashboards ask for."""
+
+from __future__ import annotations
+
+import contextlib
+import http.server
+import ssl
+import threading
+from collections.abc import Iterator, Mapping
+from functools import partial
+from pathlib import Path
+
+import pytest
+import trustme
+import yaml
+
+from generator.kinds.alertmanager import metrics as of_alertmanager
+from generator.kinds.exporter import metrics as of_exporters
+from generator.kinds.prometheus import metrics as of_prometheus
+from tests.exporters.exposition import Said, differences, said
+from tests.exporters.running import exporting, page
+from tests.kinds.monitoring import Watch, build
+from tests.monitoring import running
+from tests.monitoring.running import Server, until
+
+#: Labels that the chart's release has and Debian's does not yet.
+LATER = {"alertmanager_notifications_failed_total": {"reason"}}
+
+
+@pytest.fixture(scope="module")
+def watch(tmp_path_factory: pytest.TempPathFactory) -> Watch:
+    return build(tmp_path_factory.mktemp("watch"))
+
+
+@pytest.fixture(scope="module")
+def both(watch: Watch, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, Server]]:
+    """A Prometheus with the rendered rules, and the Alertmanager that it tells."""
+    folder = tmp_path_factory.mktemp("servers")
+    (folder / "rules").mkdir()
+    for name, text in watch.config("prometheus-rules").items():
+        (folder / "rules" / name).write_text(text)
+    own, told, gossip = running.free_ports(3)
+    receiver = {"name": "team", "webhook_configs": [{"url": "http://127.0.0.1:9/"}]}
+    routes = {"route": {"receiver": "team", "group_wait": "1s"}, "receivers": [receiver]}
+    config = {
+        "global": {"scrape_interval": "1s", "evaluation_interval": "1s"},
+        "rule_files": [f"{folder}/rules/*.yaml"],
+        "alerting": {"alertmanagers": [{"static_configs": [{"targets": [f"127.0.0.1:{told}"]}]}]},
+        "scrape_configs": [
+            {"job_name": "prometheus", "static_configs": [{"targets": [f"127.0.0.1:{own}"]}]},
+            {"job_name": "gone", "static_configs": [{"targets": ["127.0.0.1:9"]}]},
+        ],
+    }
+    with (
+        running.alertmanager(folder / "a", yaml.safe_dump(routes), told, gossip, []) as manager,
+        running.prometheus(folder / "p", yaml.safe_dump(config), own, "prometheus-0") as server,
+    ):
+        # The first time nobody is known yet whom to tell.
+        until("alerts are told", manager.alerts, 90)
+        yield server, manager
+
+
+def test_prometheus_s_own(both: tuple[Server, Server]) -> None:
+    text = page(f"http://{both[0].address}/metrics")
+    assert differences(of_prometheus.SERVER, said(text)) == []
+
+
+def test_what_prometheus_says_of_targets_and_alerts(both: tuple[Server, Server]) -> None:
+    """`category` and `slo` are labels of our own rules."""
+    server = both[0]
+    found: Said = {}
+    for name in of_prometheus.SCRAPES:
+        series = until(name, partial(server.ask, name), 60)
+        found[name] = {label for one in series for label in one["metric"]} - {"__name__"}
+    of_rules = {"ALERTS": {"category", "slo"}, "ALERTS_FOR_STATE": {"category", "slo"}}
+    assert differences(without(of_prometheus.SCRAPES, of_rules), found) == []
+
+
+def test_alertmanager_s_own(both: tuple[Server, Server]) -> None:
+    address = f"http://{both[1].address}/metrics"
+
+    def tried() -> bool:
+        return 'notifications_total{integration="webhook"} 0' not in page(address)
+
+    until("it tries to tell somebody", tried, 60)
+    assert differences(without(of_alertmanager.SERVER, LATER), said(page(address))) == []
+
+
+def without(known: Mapping[str, tuple[str, ...]], less: Mapping[str, set[str]]) -> Said:
+    assert all(less[name] <= set(known[name]) for name in less)
+    return {name: set(labels) - less.get(name, set()) for name, labels in known.items()}
+
+
+def test_the_blackbox_exporter_s(watch: Watch, tmp_path: Path) -> None:
+    (tmp_path / "config.yaml").write_text(watch.config("blackbox")["config.yaml"])
+    (port,) = running.free_ports(1)
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(str(tmp_path / "ca.crt"))
+    words = [f"--config.file={tmp_path}/config.yaml", f"--web.listen-address=127.0.0.1:{port}"]
+    env = {"SSL_CERT_FILE": str(tmp_path / "ca.crt")}
+    with (
+        public(authority) as target,
+        exporting("blackbox_exporter", words, port, tmp_path / "log", env) as address,
+    ):
+        text = page(f"{address}/probe?module=http_2xx&target={target}")
+    assert "probe_success 1" in text.splitlines()
+    assert differences(of_exporters.BLACKBOX, said(text)) == []
+
+
+class Hello(http.server.BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        self.send_response(204)
+        self.end_headers()
+
+    def log_message(self, *arguments: object) -> None:
+        """Silent."""
+
+
+@contextlib.contextmanager
+def public(authority: trustme.CA) -> Iterator[str]:
+    """An address that answers, with a certificate of this authority."""
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    authority.issue_cert("localhost").configure_cert(context)
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Hello) as server:
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield f"https://localhost:{server.server_port}/"
+        finally:
+            server.shutdown()
+            thread.join()
