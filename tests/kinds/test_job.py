@@ -55,7 +55,9 @@ def test_nothing_reaches_it_and_it_reaches_what_it_connects_to(shop):
     dns, api, outside = policy["egress"]
     assert dns["ports"][0]["port"] == 53
     assert api["to"][0]["podSelector"]["matchLabels"]["app.kubernetes.io/name"] == "api"
-    assert outside["to"][0]["ipBlock"]["cidr"] == "0.0.0.0/0"
+    assert [to["ipBlock"]["cidr"] for to in outside["to"]] == ["0.0.0.0/0", "::/0"]
+    private = {cidr for to in outside["to"] for cidr in to["ipBlock"]["except"]}
+    assert {"10.0.0.0/8", "169.254.0.0/16", "fc00::/7", "fe80::/10"} <= private
 
 
 def test_has_no_test_pod(shop):

@@ -199,7 +199,7 @@ def test_store_is_reached_only_while_backups_are_on(shop):
         blocks = [to.get("ipBlock", {}) for rule in policy["spec"]["egress"] for to in rule["to"]]
         return [block["cidr"] for block in blocks if "except" in block]
 
-    assert addresses({}) == ["0.0.0.0/0"]
+    assert addresses({}) == ["0.0.0.0/0", "::/0"]
     assert addresses({"backup": {"enabled": False}}) == []
 
 

@@ -99,7 +99,7 @@ def kube_api() -> list[Knob]:
         Knob(
             path="kubeApi.cidrs",
             doc="Addresses of the Kubernetes API server, for the network policy.",
-            default=["0.0.0.0/0"],
+            default=["0.0.0.0/0", "::/0"],
             schema=s.CIDRS,
             flip=["10.0.0.1/32"],
         ),
