@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 import yaml
 
+from generator.errors import ToolError
 from generator.kinds.prometheus.knobs import retention_size
 from tests.kinds.monitoring import (
     PROMETHEUS,
@@ -131,6 +132,12 @@ def test_promtool_accepts_configuration_and_rules(watch, tmp_path, kube_version)
     done = run(program, *arguments, tmp_path / "prometheus.yml")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "3 rule files found" in done.stdout
+
+
+@pytest.mark.parametrize("nothing", [None, ""])
+def test_links_to_runbooks_lead_somewhere(watch, nothing):
+    with pytest.raises(ToolError, match="runbooks"):
+        watch.render({"prometheus": {"links": {"runbooks": nothing}}})
 
 
 def test_extra_configurations_are_appended(watch):

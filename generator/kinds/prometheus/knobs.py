@@ -127,7 +127,7 @@ def links(settings: Settings, folder: str) -> list[Knob]:
             doc="Address of the runbooks, for the links in alerts: where the forge or the wiki "
             "shows the folder `runbooks` of this chart. Default: their place in the repository.",
             default=settings.runbooks or folder,
-            schema=s.STRING,
+            schema=s.NOT_EMPTY,
             flip="https://flipped.example.com/runbooks",
         ),
         Knob(
