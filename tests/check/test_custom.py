@@ -97,6 +97,7 @@ BAD = [
         "expected string, got false",
     ),
     ("Cluster", {"instances": 0}, "integer 0 is below 1"),
+    ("ObjectStore", {"retentionPolicy": "8 days"}, "does not match"),
     ("ExternalSecret", {"target": {"creationPolicy": "owner"}}, "did you mean Owner?"),
     ("SealedSecret", {"encryptedData": {"a": 1}}, "spec.encryptedData.a: expected string"),
     ("CiliumNetworkPolicy", {"egress": [{"toEntities": ["everyone"]}]}, "expected one of"),
