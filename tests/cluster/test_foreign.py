@@ -19,7 +19,14 @@ from tests.cluster.releases import Release
 
 PLATFORMS = (needs.ROOT, *sorted(path.parent for path in needs.ROOT.glob("examples/*/charts")))
 CHARTS = [path for platform in PLATFORMS for path in sorted(platform.glob("charts/*"))]
-ALL = ("external-secrets", "gateway-api", "istio", "sealed-secrets")
+ALL = (
+    "barman-cloud",
+    "cloudnativepg",
+    "external-secrets",
+    "gateway-api",
+    "istio",
+    "sealed-secrets",
+)
 KUBERNETES = re.compile(r"v1|(apps|batch|policy)/v1|autoscaling/v2|.*\.k8s\.io/v1")
 #: What looks like the output of `kubeseal --raw`.
 SEALED = "Ag" + "A" * 100
@@ -37,7 +44,8 @@ def switches(chart: Path, mesh: str) -> list[str]:
     if "mesh" in values.get("global", {}):
         found.append(f"--set=global.mesh={mesh}")
     for secret, keys in values.get("sealedSecrets", {}).get("encryptedData", {}).items():
-        found += [f"--set=sealedSecrets.encryptedData.{secret}.{key}={SEALED}" for key in keys]
+        names = [key.replace(".", r"\.") for key in keys]
+        found += [f"--set=sealedSecrets.encryptedData.{secret}.{name}={SEALED}" for name in names]
     for path in sorted(chart.glob("charts/*/values.yaml")):
         own, name = yaml.safe_load(path.read_text()), path.parent.name
         if "certManager" in own.get("tls", {}):
@@ -45,6 +53,8 @@ def switches(chart: Path, mesh: str) -> list[str]:
                 f"--set={name}.tls.enabled=true",
                 f"--set={name}.tls.certManager.enabled=true",
             ]
+        if "operatorNamespace" in own:
+            found.append(f"--set={name}.enabled=true")
         if "verticalAutoscaling" in own:
             found.append(f"--set={name}.verticalAutoscaling.enabled=true")
     return found
@@ -92,11 +102,14 @@ def test_what_is_not_there_is_named_with_the_switch_that_does_without(bare, char
             switch, _, value = option.removeprefix("--set=").partition("=")
             if value not in ("true", "ambient") or switch.endswith(".tls.enabled"):
                 continue
+            # What an operator keeps has no switch but the component's own.
+            whole = f"--set={switch.partition('.')[0]}.enabled=true"
             said = bare.helm(
                 *(4, "upgrade", "--install", chart.name, chart, f"--namespace={namespace}"),
                 *off,
                 *[each for each in switches(chart, "none") if ".encryptedData." in each],
                 *[each for each in switches(chart, "none") if ".tls.enabled" in each],
+                *([whole] if whole in switches(chart, "none") else []),
                 option,
                 fails=True,
             )

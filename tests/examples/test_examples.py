@@ -276,16 +276,23 @@ def test_edges_are_open_at_both_ends_and_nothing_else_is(example, program):
 
 
 def _pairs(policies: list[dict[str, Any]], direction: str, field: str) -> set[tuple[str, str]]:
-    """(source, target) by `app.kubernetes.io/name`, as one side's policies have it."""
-    label, found = "app.kubernetes.io/name", set()
+    """(source, target), as one side's policies have it."""
+    found = set()
     for policy in policies:
-        own = policy["spec"]["podSelector"].get("matchLabels", {}).get(label)
+        own = _workload(policy["spec"]["podSelector"])
         for rule in policy["spec"].get(direction, ()):
             for peer in rule.get(field, ()):
-                other = peer.get("podSelector", {}).get("matchLabels", {}).get(label)
+                other = _workload(peer.get("podSelector", {}))
                 if own and other:
                     found.add((own, other) if direction == "egress" else (other, own))
     return found
+
+
+def _workload(selector: dict[str, Any]) -> str | None:
+    """By the name that all charts give, or by an operator's own."""
+    labels = selector.get("matchLabels", {})
+    known = ("app.kubernetes.io/name", "cnpg.io/poolerName", "cnpg.io/cluster")
+    return next((labels[label] for label in known if label in labels), None)
 
 
 def test_words_of_the_author_reach_the_container(example, program):

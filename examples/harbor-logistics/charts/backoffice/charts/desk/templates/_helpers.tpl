@@ -44,6 +44,11 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 {{- (.Values.connections.billingDb).host | default (printf "%sbilling-db" (include "backoffice.desk.prefix" .)) -}}
 {{- end }}
 
+{{/* Host of claims-db: from the values, or of the same release. */}}
+{{- define "backoffice.desk.claims-db.host" -}}
+{{- (.Values.connections.claimsDb).host | default (printf "%sclaims-db-pgbouncer" (include "backoffice.desk.prefix" .)) -}}
+{{- end }}
+
 {{/* Host of scratch: from the values, or of the same release. */}}
 {{- define "backoffice.desk.scratch.host" -}}
 {{- (.Values.connections.scratch).host | default (printf "%sscratch" (include "backoffice.desk.prefix" .)) -}}
