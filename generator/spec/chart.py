@@ -6,13 +6,12 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from generator.kinds.api import SecretNeed
+from generator.spec.ingress import Acme, Ingress, Tls
 from generator.spec.model import (
-    Acme,
     Chart,
     Component,
     Dependency,
     Edge,
-    Ingress,
     Patch,
     Path,
     Policies,
@@ -20,7 +19,6 @@ from generator.spec.model import (
     Scrape,
     Secret,
     SecretsFrom,
-    Tls,
 )
 from generator.spec.source import Source
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from generator.findings import Finding
 from generator.kinds.api import Kind, Labels, Link, SecretNeed, StandIn
+from generator.spec.ingress import Ingress
 from generator.spec.source import Place
 
 Path = tuple[str | int, ...]
@@ -156,34 +157,6 @@ class Route(Node):
     body: str | None
     timeout: str | None
     websocket: bool
-
-
-@dataclass(frozen=True, kw_only=True)
-class Acme:
-    """An issuer that the chart makes itself, with HTTP-01."""
-
-    email: str
-    server: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Tls:
-    issuer: str
-    issuer_kind: str
-    enabled: bool
-    acme: Acme | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Ingress:
-    mode: str
-    controller: str
-    class_name: str
-    gateway_class: str
-    namespace: str
-    tls: Tls | None
-    hsts: bool
-    mergeable: bool
 
 
 @dataclass(frozen=True, kw_only=True)

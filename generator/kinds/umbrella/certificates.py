@@ -8,7 +8,8 @@ from generator.kinds.api import File, Knob, Problem
 from generator.kinds.common import schemas as s
 from generator.kinds.umbrella.network import network
 from generator.kinds.umbrella.words import any_of
-from generator.spec.model import Acme, Chart, Tls
+from generator.spec.ingress import Acme, Tls
+from generator.spec.model import Chart
 
 API = "cert-manager.io/v1"
 
