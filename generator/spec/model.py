@@ -13,8 +13,9 @@ from functools import cached_property
 from typing import Any
 
 from generator.findings import Finding
-from generator.kinds.api import Kind, Labels, Link, SecretNeed, StandIn
+from generator.kinds.api import Kind, Link, SecretNeed
 from generator.spec.ingress import Ingress
+from generator.spec.offers import Offers
 from generator.spec.source import Place
 
 Path = tuple[str | int, ...]
@@ -86,7 +87,7 @@ class Alert(Node):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Component(Node):
+class Component(Node, Offers):
     """One component: a subchart. `connects` is as written; `Chart.edges` is resolved."""
 
     name: str
@@ -97,28 +98,6 @@ class Component(Node):
     connects: tuple[str, ...]
     patches: tuple[Patch, ...] = ()
     alerts: tuple[Alert, ...] = ()
-
-    @cached_property
-    def link(self) -> Link | None:
-        return self.kind_module.link(self)
-
-    def pod_labels(self, workload: str) -> Labels:
-        """The labels of a workload's pods where an operator makes them, else none."""
-        of_kind = getattr(self.kind_module, "pod_labels", None)
-        return () if of_kind is None else tuple(of_kind(self).get(workload, ()))
-
-    @property
-    def metrics_of(self) -> str:
-        """Whose metrics it has: its kind's, or those of an engine of it."""
-        of_kind = getattr(self.kind_module, "metrics_of", None)
-        return self.kind if of_kind is None else str(of_kind(self))
-
-    @cached_property
-    def stand_in(self) -> StandIn | None:
-        """Pods of others that work in its place, where it has none of its own."""
-        of_kind = getattr(self.kind_module, "stand_in", None)
-        found: StandIn | None = None if of_kind is None else of_kind(self)
-        return found
 
 
 @dataclass(frozen=True, kw_only=True)
