@@ -34,7 +34,8 @@ SERVER |= {"operator": {"namespace": "cluster-monitoring"}}
 SERVER |= {"connects": ["alertmanager", "state", "blackbox"]}
 ALERTS = {"kind": "alertmanager", "flavor": "operator", "receivers": ALERTMANAGER["receivers"]}
 OPERATED = {**WATCH, "prometheus": SERVER, "alertmanager": ALERTS}
-DATA = {**SHOP, "db": DATABASE, "cache": CACHE}
+BOOKS = {**DATABASE, "engine": "cnpg", "pooler": {"name": "door"}}
+DATA = {**SHOP, "db": DATABASE, "cache": CACHE, "books": BOOKS}
 #: What only the server itself has, whoever uses it: everybody is concerned.
 OF_THE_SERVER = re.compile(r"Watchdog|ScrapeLimitReached|Prometheus.*|Alertmanager.*")
 
@@ -119,14 +120,19 @@ def test_a_monitor_finds_the_pods_that_a_job_finds(objects: Objects, plain: Watc
         spec = monitor["spec"]
         (namespace,) = spec["namespaceSelector"]["matchNames"]
         labels = spec["selector"]["matchLabels"]
-        name, instance = (labels.get(f"app.kubernetes.io/{one}") for one in ("name", "instance"))
         own = [
-            job for title, job in config.items() if title.partition(":")[0] == f"{namespace}/{name}"
+            job
+            for title, job in config.items()
+            if f"prometheus-{title.partition(':')[0].replace('/', '-')}"
+            == monitor["metadata"]["name"]
         ]
         assert len(own) == len(spec["podMetricsEndpoints"])
         for job, endpoint in zip(own, spec["podMetricsEndpoints"], strict=True):
-            kept = job["relabel_configs"][0]["regex"].split(";")
-            assert kept == [name, *([instance] if instance else []), str(endpoint["portNumber"])]
+            kept = job["relabel_configs"][0]
+            wanted = {f"label_{re.sub(r'[./]', '_', name)}": v for name, v in labels.items()}
+            wanted["container_port_number"] = str(endpoint["portNumber"])
+            sources = [one.removeprefix("__meta_kubernetes_pod_") for one in kept["source_labels"]]
+            assert dict(zip(sources, kept["regex"].split(";"), strict=True)) == wanted
             (discovery,) = job["kubernetes_sd_configs"]
             assert discovery["namespaces"]["names"] == [namespace]
             assert endpoint["path"] == job["metrics_path"]
