@@ -92,7 +92,10 @@ def test_little_is_left_without_pooler_backups_and_encryption(plain):
     assert not {"plugins", "certificates", "externalClusters"} & set(spec)
     assert not {"synchronous", "pg_hba"} & set(spec["postgresql"])
     assert "archive_timeout" not in spec["postgresql"]["parameters"]
-    assert rendered(plain, {"replicas": 2}).one("Cluster")["spec"]["postgresql"]["synchronous"]
+    # A budget for one member would block the drain of its node for ever.
+    assert spec["enablePDB"] is False
+    two = rendered(plain, {"replicas": 2}).one("Cluster")["spec"]
+    assert two["postgresql"]["synchronous"] and two["enablePDB"] is True
 
 
 def test_applications_reach_the_pooler_and_migrations_the_leader(shop, plain):
@@ -396,6 +399,9 @@ def test_the_pooler_is_spread_and_has_limits(shop):
     pod = pod_of({"kind": "Deployment", "spec": pooler})
     (bouncer,) = pod["containers"]
     assert bouncer["name"] == "pgbouncer" and set(bouncer["resources"]) == {"requests", "limits"}
+    # The operator gives its own container none, and policies refuse a pod with such a one.
+    (first,) = pod["initContainers"]
+    assert (first["name"], first["resources"]) == ("bootstrap-controller", bouncer["resources"])
     assert pod["enableServiceLinks"] is False
     parameters = pooler["pgbouncer"]["parameters"]
     assert all(isinstance(value, str) for value in parameters.values())

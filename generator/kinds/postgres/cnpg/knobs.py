@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from generator.kinds.api import Knob
@@ -106,7 +107,11 @@ def _pod_knobs() -> list[Knob]:
 def _disruption(pooler: Pooler | None) -> list[Knob]:
     """The operator knows how many members may go. Of poolers, it leaves that to others."""
     found = k.disruption(1)
-    return found if pooler else [knob for knob in found if knob.path.endswith(".enabled")]
+    if pooler:
+        return found
+    # One member alone has no budget, which would block the drain of its node for ever.
+    several = {"replicas": 2}
+    return [replace(knob, needs=several) for knob in found if knob.path.endswith(".enabled")]
 
 
 def _pooler_knobs(pooler: Pooler) -> list[Knob]:
