@@ -51,7 +51,7 @@ def test_every_object_is_accepted_with_all_of_its_fields(operated, major):
     kinds = set()
     with operated.fresh_namespace() as namespace:
         one = Release(cluster=operated, chart=CHART, namespace=namespace, name="books", major=major)
-        for options in WITH.values():
+        for options in WITH.values() if major == 4 else [WITH["as it is"]]:
             words = ("upgrade", "--install", one.name, CHART, f"--namespace={namespace}")
             off = "--set=preflight.enabled=false"
             done = operated.helm_tried(major, *words, off, "--no-hooks", *options)

@@ -38,8 +38,3 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 {{- define "watch.prometheus.serviceAccountName" -}}
 {{- .Values.serviceAccount.name | default (ternary (include "watch.prometheus.fullname" .) "default" .Values.serviceAccount.create) -}}
 {{- end }}
-
-{{/* Host of ledger: from the values, or of the same release. */}}
-{{- define "watch.prometheus.ledger.host" -}}
-{{- (.Values.connections.ledger).host | default "ledger-pgbouncer.books.svc" -}}
-{{- end }}
