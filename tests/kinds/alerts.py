@@ -21,6 +21,11 @@ QUOTA = 'namespace="shop",resourcequota="shop",resource="pods"'
 CLAIM = 'namespace="shop",persistentvolumeclaim="data-0"'
 OWN = 'namespace="watch",job="prometheus",pod="prometheus-0"'
 ALERTS = 'namespace="watch",job="alertmanager"'
+STORE = f'{OWN},remote_name="1",url="https://samples.example.com/push"'
+NEWEST = f"prometheus_remote_storage_queue_highest_timestamp_seconds{{{STORE}}}"
+SENT = f"prometheus_remote_storage_queue_highest_sent_timestamp_seconds{{{STORE}}}"
+WRITTEN = f"prometheus_remote_storage_samples_total{{{STORE}}}"
+REFUSED = f"prometheus_remote_storage_samples_failed_total{{{STORE}}}"
 CONTAINER = f'{POD},container="api"'
 
 
@@ -70,6 +75,17 @@ CLUSTER = (
         alert="PrometheusStorageFails",
         fires={f"prometheus_tsdb_compactions_failed_total{{{OWN}}}": "0+1x60"},
         silent={f"prometheus_tsdb_compactions_failed_total{{{OWN}}}": "0x60"},
+    ),
+    Case(
+        # The store has stopped to take anything after half an hour.
+        alert="PrometheusRemoteWriteBehind",
+        fires={NEWEST: "0+60x60", SENT: "0+60x30 1800x30"},
+        silent={NEWEST: "0+60x60", SENT: "0+60x60"},
+    ),
+    Case(
+        alert="PrometheusRemoteWriteFails",
+        fires={WRITTEN: "0+1000x60", REFUSED: "0+20x60"},
+        silent={WRITTEN: "0+1000x60", REFUSED: "0+5x60"},
     ),
     Case(
         alert="PrometheusWithoutAlertmanager",

@@ -8,7 +8,16 @@ import yaml
 from tests.kinds.alerts import CLUSTER
 from tests.kinds.alerts_of_cnpg import CNPG
 from tests.kinds.alerts_of_components import ALL, DATA, FAILED, FAST, OBJECTIVES, REQUESTS, UP
-from tests.kinds.monitoring import CACHE, DATABASE, SHOP, build, promtool, run
+from tests.kinds.monitoring import (
+    CACHE,
+    DATABASE,
+    PROMETHEUS,
+    SHOP,
+    WATCH,
+    build,
+    promtool,
+    run,
+)
 
 CASES = (*CLUSTER, *OBJECTIVES, *DATA, *CNPG)
 
@@ -18,7 +27,9 @@ def rules(tmp_path_factory):
     """The rendered rules by the name of their file."""
     operated = {**DATABASE, "engine": "cnpg", "pooler": {"name": "door"}}
     shop = {**SHOP, "db": DATABASE, "cache": CACHE, "books": operated}
-    return build(tmp_path_factory.mktemp("rules"), shop=shop).config("prometheus-rules")
+    remote = {"remoteWrite": {"url": "https://samples.example.com/push"}}
+    watch = {**WATCH, "prometheus": {**PROMETHEUS, **remote}}
+    return build(tmp_path_factory.mktemp("rules"), watch, shop).config("prometheus-rules")
 
 
 def all_rules(rules):

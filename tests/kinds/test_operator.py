@@ -26,7 +26,8 @@ from tests.kinds.monitoring import (
     run,
 )
 from tests.kinds.rendering import Objects
-from tests.kinds.test_alerts import CASES, firing, judge
+from tests.kinds.test_alerts import CASES as EVERY_CASE
+from tests.kinds.test_alerts import firing, judge
 
 APIS = ("monitoring.coreos.com/v1", "monitoring.coreos.com/v1alpha1")
 SERVER = {"kind": "prometheus", "flavor": "operator", "nodes": True}
@@ -36,6 +37,8 @@ ALERTS = {"kind": "alertmanager", "flavor": "operator", "receivers": ALERTMANAGE
 OPERATED = {**WATCH, "prometheus": SERVER, "alertmanager": ALERTS}
 BOOKS = {**DATABASE, "engine": "cnpg", "pooler": {"name": "door"}}
 DATA = {**SHOP, "db": DATABASE, "cache": CACHE, "books": BOOKS}
+#: A server of the operator's writes to a store outside without our doing.
+CASES = tuple(one for one in EVERY_CASE if "RemoteWrite" not in one.alert)
 #: What only the server itself has, whoever uses it: everybody is concerned.
 OF_THE_SERVER = re.compile(r"Watchdog|ScrapeLimitReached|Prometheus.*|Alertmanager.*")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -74,6 +75,14 @@ def test_it_can_be_switched_off_and_led_elsewhere(watch: Watch) -> None:
     assert "remote-write" not in [one["name"] for one in pod["volumes"]]
     elsewhere = {"prometheus": {"remoteWrite": {"url": "https://other.example.com/push"}}}
     assert config(watch, elsewhere)["remote_write"][0]["url"] == "https://other.example.com/push"
+
+
+def test_only_who_writes_to_one_is_told_of_its_store(watch: Watch, tmp_path: Path) -> None:
+    def alerts(of: Watch) -> set[str]:
+        return set(re.findall(r"alert: (\w*Remote\w*)", str(of.config("prometheus-rules"))))
+
+    assert alerts(watch) == {"PrometheusRemoteWriteBehind", "PrometheusRemoteWriteFails"}
+    assert alerts(build(tmp_path)) == set()
 
 
 def test_without_a_token_there_is_no_secret(tmp_path: Path) -> None:

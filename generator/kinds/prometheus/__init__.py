@@ -158,7 +158,8 @@ def metrics_endpoints(component: Component) -> tuple[targets.Endpoint, ...]:
 
 def exported(component: Component) -> Mapping[str, tuple[str, ...]]:
     """The metrics that rules and dashboards may use."""
-    return metrics.SERVER
+    remote = getattr(component.settings, "remote_write", None)
+    return metrics.SERVER if remote is None else {**metrics.SERVER, **metrics.REMOTE}
 
 
 def evaluated(

@@ -25,6 +25,14 @@ SERVER: Mapping[str, tuple[str, ...]] = {
     "prometheus_tsdb_wal_corruptions_total": (),
 }
 
+#: Of the same, where it writes to a store outside: storage/remote/queue_manager.go of 3.13.
+REMOTE: Mapping[str, tuple[str, ...]] = {
+    "prometheus_remote_storage_queue_highest_sent_timestamp_seconds": ("remote_name", "url"),
+    "prometheus_remote_storage_queue_highest_timestamp_seconds": ("remote_name", "url"),
+    "prometheus_remote_storage_samples_failed_total": ("remote_name", "url"),
+    "prometheus_remote_storage_samples_total": ("remote_name", "url"),
+}
+
 #: What Prometheus says itself of every target, and of its alerts.
 SCRAPES: Mapping[str, tuple[str, ...]] = {
     "up": (),
