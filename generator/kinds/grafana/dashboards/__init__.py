@@ -16,7 +16,8 @@ from generator.kinds.grafana.dashboards.pgbouncer import pgbouncer
 from generator.kinds.grafana.dashboards.postgres import postgres
 from generator.kinds.grafana.dashboards.redis import redis
 from generator.kinds.grafana.dashboards.services import services
-from generator.kinds.grafana.metrics import Metric, declared, shown_metrics
+from generator.kinds.grafana.metrics import Metric, declared
+from generator.kinds.grafana.names import unshown
 from generator.kinds.grafana.seen import Seen, look
 from generator.kinds.grafana.wanted import WantedBoard
 from generator.kinds.prometheus.istio import MODES
@@ -48,9 +49,7 @@ def boards(component: Component, chart: Chart, platform: Platform) -> Iterator[t
         found |= {f"{mode}/mesh": mesh(seen, mode) for mode in MODES}
     metrics = declared(seen.known)
     _add_asked(found, component.settings.dashboards, metrics)
-    shown = {name for one in component.settings.dashboards for name in shown_metrics(one, metrics)}
-    shown |= {seen.http.requests, seen.http.duration} if seen.measured else set()
-    for board in rest(one for name, one in metrics.items() if name not in shown):
+    for board in rest(unshown(seen, component.settings.dashboards, metrics)):
         found[board.name] = board
     for name, board in found.items():
         text = dashboard(
