@@ -22,6 +22,11 @@ SENT = (
 CONTROL_PLANE = (
     Case(alert="MeshControlPlaneMissing", fires={}, silent={UP: "0x60"}),
     Case(alert="MeshConfigurationRefused", fires={REJECTS: "0+1x60"}, silent={REJECTS: "9x60"}),
+    Case(  # the first that was ever refused
+        alert="MeshConfigurationRefused",
+        fires={REJECTS: "_x53 1x7"},
+        silent={REJECTS: "_x30 1x30"},
+    ),
     Case(
         alert="MeshConfigurationSlow",
         fires={f'{BUCKET},le="10"}}': "0+90x60", f'{BUCKET},le="+Inf"}}': "0+100x60"}
@@ -33,6 +38,11 @@ CONTROL_PLANE = (
         alert="MeshCertificatesNotSigned",
         fires={f'citadel_server_csr_sign_err_count{{{ISTIOD},error="CA_FAIL"}}': "0+1x60"},
         silent={f'citadel_server_csr_sign_err_count{{{ISTIOD},error="CA_FAIL"}}': "3x60"},
+    ),
+    Case(
+        alert="MeshCertificatesNotSigned",
+        fires={f'citadel_server_csr_sign_err_count{{{ISTIOD},error="CA_FAIL"}}': "_x50 1x10"},
+        silent={f'citadel_server_csr_sign_err_count{{{ISTIOD},error="CA_FAIL"}}': "_x30 1x30"},
     ),
     Case(
         alert="MeshRootCertificateExpiring",
