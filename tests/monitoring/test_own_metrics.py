@@ -39,6 +39,10 @@ def both(watch: Watch, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tup
     (folder / "rules").mkdir()
     for name, text in watch.config("prometheus-rules").items():
         (folder / "rules" / name).write_text(text)
+    # At first nobody is known yet whom to tell; what fires then is told again much later.
+    later = {"alert": "Later", "expr": "up == 1", "for": "7s"}
+    groups = {"groups": [{"name": "later", "rules": [later]}]}
+    (folder / "rules" / "later.yaml").write_text(yaml.safe_dump(groups))
     own, told, gossip = running.free_ports(3)
     receiver = {"name": "team", "webhook_configs": [{"url": "http://127.0.0.1:9/"}]}
     routes = {"route": {"receiver": "team", "group_wait": "1s"}, "receivers": [receiver]}
@@ -55,7 +59,6 @@ def both(watch: Watch, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tup
         running.alertmanager(folder / "a", yaml.safe_dump(routes), told, gossip, []) as manager,
         running.prometheus(folder / "p", yaml.safe_dump(config), own, "prometheus-0") as server,
     ):
-        # The first time nobody is known yet whom to tell.
         until("alerts are told", manager.alerts, 90)
         yield server, manager
 
