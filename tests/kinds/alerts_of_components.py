@@ -16,6 +16,8 @@ FAST = f'{DURATION}_bucket{{{API},handler="/buy",le="0.5"}}'
 ALL = f'{DURATION}_count{{{API},handler="/buy"}}'
 UP = f'up{{{API},pod="a"}}'
 DB = 'namespace="shop",job="db",pod="db-0"'
+#: The same, restored beside it as a release of its own.
+LOOK = 'namespace="shop",job="db",pod="look-db-0",helm_release="look"'
 COPY = 'namespace="shop",job="db",pod="drill-db-0",scope="drill-db"'
 DB_1 = 'namespace="shop",job="db",pod="db-1"'
 POOLER = 'namespace="shop",job="pooler",pod="pooler-1",database="shop"'
@@ -195,6 +197,8 @@ DATA = (
         fires={
             f"postgres_archive_dropped_timestamp_seconds{{{DB}}}": "2000x60",
             f"postgres_backup_newest_timestamp_seconds{{{DB}}}": "1000x60",
+            # A copy that was restored beside it.
+            f"postgres_backup_newest_timestamp_seconds{{{LOOK}}}": "3000x60",
         },
         silent={  # another member, which leads now, knows of a newer backup
             f"postgres_archive_dropped_timestamp_seconds{{{DB}}}": "2000x60",
@@ -214,6 +218,8 @@ DATA = (
         fires={
             f"postgres_restore_check_succeeded{{{DB}}}": "0x60",
             f"postgres_restore_check_timestamp_seconds{{{DB}}}": "1000x60",
+            f"postgres_restore_check_succeeded{{{LOOK}}}": "1x60",
+            f"postgres_restore_check_timestamp_seconds{{{LOOK}}}": "2000x60",
         },
         silent={  # a later one, which another member was told of, succeeded
             f"postgres_restore_check_succeeded{{{DB}}}": "0x60",
@@ -230,6 +236,8 @@ DATA = (
             f"postgres_restore_check_timestamp_seconds{{{DB}}}": "0x1600",
             f"postgres_restore_check_awaited_timestamp_seconds{{{DB}}}": "800000x1600",
             f"postgres_restore_check_limit_seconds{{{DB}}}": "777600x1600",
+            f"postgres_restore_check_timestamp_seconds{{{LOOK}}}": "800000x1600",
+            f"postgres_restore_check_limit_seconds{{{LOOK}}}": "777600x1600",
         },
         silent={
             f"postgres_restore_check_timestamp_seconds{{{DB}}}": "100000x1600",
@@ -252,7 +260,10 @@ DATA = (
     ),
     Case(
         alert="PostgresBackupTooOld",
-        fires={f"postgres_backup_newest_timestamp_seconds{{{DB}}}": "0x100"},
+        fires={
+            f"postgres_backup_newest_timestamp_seconds{{{DB}}}": "0x100",
+            f"postgres_backup_newest_timestamp_seconds{{{LOOK}}}": "20000x100",
+        },
         silent={  # of two members, one knows of a newer backup: 6.5 hours old
             f"postgres_backup_newest_timestamp_seconds{{{DB}}}": "0x100",
             'postgres_backup_newest_timestamp_seconds{namespace="shop",job="db",pod="db-1"}': (

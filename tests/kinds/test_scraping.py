@@ -56,6 +56,15 @@ def test_finds_pods_by_their_label_and_port(config):
     assert own["relabel_configs"][0]["regex"] == "grafana;watch;3000"  # of this release only
 
 
+def test_a_copy_of_a_component_is_told_from_it_by_its_release(config):
+    wanted = {
+        "source_labels": ["__meta_kubernetes_pod_label_app_kubernetes_io_instance"],
+        "target_label": "helm_release",
+    }
+    for name in ("shop/api", "shop/worker", "watch/grafana"):
+        assert wanted in jobs(config)[name]["relabel_configs"]
+
+
 def test_every_job_is_guarded_against_label_values_without_bounds(config):
     for name, job in jobs(config).items():
         if name.split("/")[0] in ("shop", "watch"):

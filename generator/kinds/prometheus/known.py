@@ -11,8 +11,8 @@ from generator.kinds.prometheus import metrics, targets
 from generator.kinds.prometheus.settings import Operated, Plain, Settings
 from generator.spec.model import Chart, Component, Platform
 
-#: Labels that scraping gives every series.
-TARGET = frozenset({"instance", "job", "namespace", "node", "pod"})
+#: Labels that scraping gives every series. By its release a copy of a component is told from it.
+TARGET = frozenset({"helm_release", "instance", "job", "namespace", "node", "pod"})
 
 
 @dataclass(kw_only=True)
