@@ -24,6 +24,8 @@ ALERTS = 'namespace="watch",job="alertmanager"'
 STORE = f'{OWN},remote_name="1",url="https://samples.example.com/push"'
 NEWEST = f"prometheus_remote_storage_queue_highest_timestamp_seconds{{{STORE}}}"
 SENT = f"prometheus_remote_storage_queue_highest_sent_timestamp_seconds{{{STORE}}}"
+CALLS = f'thanos_objstore_bucket_operation_failures_total{{{OWN},bucket="b",operation="upload"}}'
+UPLOADED = f'thanos_objstore_bucket_last_successful_upload_time{{{OWN},bucket="b"}}'
 WRITTEN = f"prometheus_remote_storage_samples_total{{{STORE}}}"
 REFUSED = f"prometheus_remote_storage_samples_failed_total{{{STORE}}}"
 CONTAINER = f'{POD},container="api"'
@@ -75,6 +77,24 @@ CLUSTER = (
         alert="PrometheusStorageFails",
         fires={f"prometheus_tsdb_compactions_failed_total{{{OWN}}}": "0+1x60"},
         silent={f"prometheus_tsdb_compactions_failed_total{{{OWN}}}": "0x60"},
+    ),
+    Case(
+        alert="ThanosUploadFails",
+        fires={CALLS: "0+1x60"},
+        silent={CALLS: "7x60"},
+    ),
+    Case(
+        # Laid once, after two hours; or every two hours. A restart forgets when it was.
+        alert="ThanosUploadTooOld",
+        fires={UPLOADED: "0x23 7200x30 0x100"},
+        silent={UPLOADED: "0x23 7200x23 14400x23 21600x23 28800x23 36000x30"},
+        minute=660,
+        step=5,
+    ),
+    Case(
+        alert="ThanosSidecarWithoutPrometheus",
+        fires={f"thanos_sidecar_prometheus_up{{{OWN}}}": "0x60"},
+        silent={f"thanos_sidecar_prometheus_up{{{OWN}}}": "1x60"},
     ),
     Case(
         # The store has stopped to take anything after half an hour.

@@ -28,7 +28,8 @@ def rules(tmp_path_factory):
     operated = {**DATABASE, "engine": "cnpg", "pooler": {"name": "door"}}
     shop = {**SHOP, "db": DATABASE, "cache": CACHE, "books": operated}
     remote = {"remoteWrite": {"url": "https://samples.example.com/push"}}
-    watch = {**WATCH, "prometheus": {**PROMETHEUS, **remote}}
+    thanos = {"thanos": {"store": "store.yaml"}}
+    watch = {**WATCH, "prometheus": {**PROMETHEUS, **remote, **thanos}}
     return build(tmp_path_factory.mktemp("rules"), watch, shop).config("prometheus-rules")
 
 

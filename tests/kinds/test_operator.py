@@ -37,8 +37,9 @@ ALERTS = {"kind": "alertmanager", "flavor": "operator", "receivers": ALERTMANAGE
 OPERATED = {**WATCH, "prometheus": SERVER, "alertmanager": ALERTS}
 BOOKS = {**DATABASE, "engine": "cnpg", "pooler": {"name": "door"}}
 DATA = {**SHOP, "db": DATABASE, "cache": CACHE, "books": BOOKS}
-#: A server of the operator's writes to a store outside without our doing.
-CASES = tuple(one for one in EVERY_CASE if "RemoteWrite" not in one.alert)
+#: A server of the operator's writes to stores outside without our doing.
+OF_STORES = re.compile(r"PrometheusRemoteWrite.*|Thanos.*")
+CASES = tuple(one for one in EVERY_CASE if not OF_STORES.fullmatch(one.alert))
 #: What only the server itself has, whoever uses it: everybody is concerned.
 OF_THE_SERVER = re.compile(r"Watchdog|ScrapeLimitReached|Prometheus.*|Alertmanager.*")
 

@@ -142,24 +142,35 @@ def hosts(component: Component, chart: Chart) -> frozenset[str]:
 
 def secrets(component: Component) -> Sequence[SecretNeed]:
     settings: Plain | Operated = component.settings
-    if isinstance(settings, Operated) or settings.remote_write is None:
+    if isinstance(settings, Operated):
         return ()
-    token = settings.remote_write.token
-    name, when = f"{component.name}-remote-write", {"remoteWrite.enabled": True}
-    return (SecretNeed(name=name, keys=(token,), when=when),) if token else ()
+    remote, thanos, found = settings.remote_write, settings.thanos, []
+    if remote is not None and remote.token:
+        name, when = f"{component.name}-remote-write", {"remoteWrite.enabled": True}
+        found.append(SecretNeed(name=name, keys=(remote.token,), when=when))
+    if thanos is not None:
+        name, when = f"{component.name}-thanos", {"thanos.enabled": True}
+        found.append(SecretNeed(name=name, keys=(thanos.store,), when=when))
+    return tuple(found)
 
 
 def metrics_endpoints(component: Component) -> tuple[targets.Endpoint, ...]:
     """The operator's server is read by a monitor that comes with it."""
     if isinstance(component.settings, Operated):
         return ()
-    return ((component.name, component.name, 9090, "/metrics"),)
+    ports = (9090, 10902) if component.settings.thanos is not None else (9090,)
+    return tuple((component.name, component.name, port, "/metrics") for port in ports)
 
 
 def exported(component: Component) -> Mapping[str, tuple[str, ...]]:
     """The metrics that rules and dashboards may use."""
-    remote = getattr(component.settings, "remote_write", None)
-    return metrics.SERVER if remote is None else {**metrics.SERVER, **metrics.REMOTE}
+    settings: Plain | Operated = component.settings
+    found = dict(metrics.SERVER)
+    if isinstance(settings, Plain) and settings.remote_write is not None:
+        found |= metrics.REMOTE
+    if isinstance(settings, Plain) and settings.thanos is not None:
+        found |= metrics.THANOS
+    return found
 
 
 def evaluated(
@@ -178,7 +189,11 @@ def workloads(component: Component) -> Sequence[Workload]:
             name=component.name,
             controller="StatefulSet",
             replicas=(settings.replicas, settings.replicas),
-            containers=(settings.resources, RELOADER_RESOURCES),
+            containers=(
+                settings.resources,
+                RELOADER_RESOURCES,
+                *((settings.thanos.resources,) if settings.thanos else ()),
+            ),
             claims=(settings.claim,),
             token=True,
         ),
@@ -190,7 +205,7 @@ def knobs(component: Component, chart: Chart) -> Sequence[Knob]:
     folder = f"charts/{component.chart_name}/charts/{component.name}/runbooks"
     if isinstance(settings, Operated):
         return operated.knobs(settings, folder)
-    return [*own.knobs(settings, folder), *mesh_knobs(chart, DOORS)]
+    return [*own.knobs(settings, folder), *mesh_knobs(chart, _doors(settings))]
 
 
 def platform_knobs(component: Component, chart: Chart, platform: Platform) -> Sequence[Knob]:
@@ -201,7 +216,8 @@ def platform_knobs(component: Component, chart: Chart, platform: Platform) -> Se
 
 
 def files(component: Component, chart: Chart) -> Sequence[File]:
-    if isinstance(component.settings, Operated):
+    settings: Plain | Operated = component.settings
+    if isinstance(settings, Operated):
         return ()
     names = ["serviceaccount", "service", "service-headless", "configmap-rules"]
     if chart.mesh is not None:
@@ -210,7 +226,7 @@ def files(component: Component, chart: Chart) -> Sequence[File]:
     budget = {"eviction": "IfHealthyBudget"}
     found.append(_template("poddisruptionbudget", **budget))
     found += [replicas_file("StatefulSet"), volumes_file()]
-    return [*found, *mesh_files(component, chart, DOORS)]
+    return [*found, *mesh_files(component, chart, _doors(settings))]
 
 
 def platform_files(component: Component, chart: Chart, platform: Platform) -> Sequence[File]:
@@ -237,6 +253,11 @@ def platform_files(component: Component, chart: Chart, platform: Platform) -> Se
     if isinstance(settings, Operated):
         return [*operated.files(chart, seen), *common]
     return [*_server_files(settings, seen, targets.namespaces(read_from)), *common]
+
+
+def _doors(settings: Plain) -> tuple[Door, ...]:
+    """Those who ask the sidecar by gRPC are nobody of ours: authorizationPolicy.extraRules."""
+    return (*DOORS, Door(port=10902, scraper=True)) if settings.thanos is not None else DOORS
 
 
 def _server_files(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from generator.kinds.api import Knob
 from generator.kinds.common import knobs as k
 from generator.kinds.common import schemas as s
@@ -21,6 +23,7 @@ def knobs(settings: Plain, folder: str) -> list[Knob]:
         *_sending(),
         *links(settings, folder),
         *_remote_write(settings),
+        *_thanos(settings),
         *_reloader(),
         *server.probes(
             ("/-/healthy", "http"),
@@ -160,6 +163,40 @@ def _remote_write(settings: Plain) -> list[Knob]:
             flip="https://flipped.example.com/api/v1/push",
         ),
     ]
+
+
+def _thanos(settings: Plain) -> list[Knob]:
+    thanos, what = settings.thanos, "Thanos' sidecar"
+    if thanos is None:
+        return []
+    on = {"thanos.enabled": True}
+    found = [
+        Knob(
+            path="thanos.storePort",
+            doc="Port of the object store, which the network policy lets the sidecar out to.",
+            default=443,
+            schema=s.PORT,
+        ),
+        Knob(
+            path="thanos.queriers",
+            doc="Who may ask the sidecar by gRPC: peers of a NetworkPolicy, for the pods of a "
+            "Thanos Query.",
+            default=[],
+            schema=s.OBJECTS,
+            flip=[{"podSelector": {"matchLabels": {"app.kubernetes.io/name": "thanos-query"}}}],
+        ),
+        *k.image(thanos.image, at="thanos.image", what=what),
+        *k.resources(
+            thanos.resources, at="thanos.resources", doc=f"Requests and limits of {what}."
+        ),
+    ]
+    switch = Knob(
+        path="thanos.enabled",
+        doc="Run Thanos' sidecar beside each server, and leave compaction to Thanos.",
+        default=True,
+        schema=s.BOOLEAN,
+    )
+    return [switch, *(replace(one, needs={**one.needs, **on}) for one in found)]
 
 
 def probe_targets(addresses: tuple[str, ...]) -> Knob:

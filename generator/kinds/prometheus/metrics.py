@@ -33,6 +33,13 @@ REMOTE: Mapping[str, tuple[str, ...]] = {
     "prometheus_remote_storage_samples_total": ("remote_name", "url"),
 }
 
+#: Of Thanos' sidecar 0.42: pkg/shipper, cmd/thanos/sidecar.go, and thanos-io/objstore.
+THANOS: Mapping[str, tuple[str, ...]] = {
+    "thanos_objstore_bucket_last_successful_upload_time": ("bucket",),
+    "thanos_objstore_bucket_operation_failures_total": ("bucket", "operation"),
+    "thanos_sidecar_prometheus_up": (),
+}
+
 #: What Prometheus says itself of every target, and of its alerts.
 SCRAPES: Mapping[str, tuple[str, ...]] = {
     "up": (),

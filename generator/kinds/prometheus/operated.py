@@ -27,6 +27,7 @@ _OF_PLAIN = {
     "retention": "remove it; the operator's own Prometheus has `retention`",
     "retentionSize": "remove it; the operator's own Prometheus has `retentionSize`",
     "remoteWrite": "remove it; the operator's own Prometheus has `remoteWrite`",
+    "thanos": "remove it; the operator's own Prometheus has `thanos`",
 }
 
 

@@ -14,6 +14,9 @@ from generator.spec.quantity import parse_bytes
 IMAGE = "quay.io/prometheus/prometheus:v3.14.0-distroless"
 RELOADER = Image(repository="quay.io/prometheus-operator/prometheus-config-reloader", tag="v0.93.1")
 
+THANOS = "quay.io/thanos/thanos:v0.42.4"
+THANOS_RESOURCES = {"cpu": ["50m", "500m"], "memory": ["128Mi", "512Mi"]}
+
 #: Of the reloader, which only watches two folders.
 RELOADER_RESOURCES = Container(
     cpu_request=10, cpu_limit=100, memory_request=32 * 1024**2, memory_limit=64 * 1024**2
@@ -57,6 +60,15 @@ class RemoteWrite:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Thanos:
+    """The sidecar; `store` is a key of a Secret."""
+
+    image: Image
+    store: str
+    resources: Container
+
+
+@dataclass(frozen=True, kw_only=True)
 class Settings:
     """What both flavours have. `given` are the keys that the spec has."""
 
@@ -80,6 +92,7 @@ class Plain(Settings):
     retention: str
     retention_bytes: int
     remote_write: RemoteWrite | None
+    thanos: Thanos | None
 
     #: What the shared templates of services and tests ask for.
     port: int = 9090
@@ -139,6 +152,7 @@ def _plain(data: Mapping[str, Any], both: Mapping[str, Any]) -> Plain:
         retention=data.get("retention", "30d"),
         retention_bytes=claim.size * FILL // 100 if size is None else parse_bytes(size),
         remote_write=_remote_write(data.get("remoteWrite")),
+        thanos=_thanos(data.get("thanos")),
         **both,
     )
 
@@ -156,3 +170,13 @@ def _operated(data: Mapping[str, Any], both: Mapping[str, Any]) -> Operated:
 
 def _remote_write(raw: Mapping[str, Any] | None) -> RemoteWrite | None:
     return None if raw is None else RemoteWrite(url=raw["url"], token=raw.get("token", ""))
+
+
+def _thanos(raw: Mapping[str, Any] | None) -> Thanos | None:
+    if raw is None:
+        return None
+    return Thanos(
+        image=read_image(raw.get("image", THANOS)),
+        store=raw["store"],
+        resources=read_resources(raw.get("resources", THANOS_RESOURCES)),
+    )
