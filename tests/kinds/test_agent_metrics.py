@@ -21,7 +21,7 @@ def test_the_database_s_agent(tmp_path):
     (tmp_path / "pg_wal" / "archive_status").mkdir(parents=True)
     (tmp_path / "dropped").touch()
     archive = base_backup.Archive(str(tmp_path), 100, str(tmp_path / "dropped"))
-    backups = Store(backups=[listed("1")]).of(tmp_path)
+    backups = Store(backups=[listed("1")]).of(tmp_path, patience=86400)
     backups.look()
     result = {"time": 1767323045.5, "seconds": 7.4, "bytes": 4096, "succeeded": True}
     agent.remember(backups, json.dumps(result).encode())

@@ -23,8 +23,9 @@ from tests.kinds.monitoring import Watch, build
 from tests.monitoring import running
 from tests.monitoring.running import Server, until
 
-#: Labels that the chart's release has and Debian's does not yet.
+#: Labels, and a name, that the chart's release has and Debian's does not yet.
 LATER = {"alertmanager_notifications_failed_total": {"reason"}}
+LATER_NAME = "prometheus_remote_storage_queue_highest_timestamp_seconds"
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +34,16 @@ def watch(tmp_path_factory: pytest.TempPathFactory) -> Watch:
 
 
 @pytest.fixture(scope="module")
-def both(watch: Watch, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, Server]]:
+def store() -> Iterator[str]:
+    """A store outside: it takes what it gets."""
+    with serving(Hello) as server:
+        yield f"http://localhost:{server.server_port}/"
+
+
+@pytest.fixture(scope="module")
+def both(
+    watch: Watch, store: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Server, Server]]:
     """A Prometheus with the rendered rules, and the Alertmanager that it tells."""
     folder = tmp_path_factory.mktemp("servers")
     (folder / "rules").mkdir()
@@ -50,6 +60,7 @@ def both(watch: Watch, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tup
         "global": {"scrape_interval": "1s", "evaluation_interval": "1s"},
         "rule_files": [f"{folder}/rules/*.yaml"],
         "alerting": {"alertmanagers": [{"static_configs": [{"targets": [f"127.0.0.1:{told}"]}]}]},
+        "remote_write": [{"url": store}],
         "scrape_configs": [
             {"job_name": "prometheus", "static_configs": [{"targets": [f"127.0.0.1:{own}"]}]},
             {"job_name": "gone", "static_configs": [{"targets": ["127.0.0.1:9"]}]},
@@ -66,6 +77,15 @@ def both(watch: Watch, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tup
 def test_prometheus_s_own(both: tuple[Server, Server]) -> None:
     text = page(f"http://{both[0].address}/metrics")
     assert differences(of_prometheus.SERVER, said(text)) == []
+
+
+def test_what_prometheus_says_of_a_store_outside(both: tuple[Server, Server]) -> None:
+    """When the newest sample is has another name here."""
+    address = f"http://{both[0].address}/metrics"
+    until("something is sent", lambda: "queue_highest_sent_timestamp" in page(address), 60)
+    found = said(page(address))
+    assert differences(of_prometheus.REMOTE, found) == [f"{LATER_NAME}: nobody has it"]
+    assert "prometheus_remote_storage_highest_timestamp_in_seconds" in found
 
 
 def test_what_prometheus_says_of_targets_and_alerts(both: tuple[Server, Server]) -> None:
@@ -115,6 +135,10 @@ class Hello(http.server.BaseHTTPRequestHandler):
         self.send_response(204)
         self.end_headers()
 
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.do_GET()
+
     def log_message(self, *arguments: object) -> None:
         """Silent."""
 
@@ -124,12 +148,21 @@ def public(authority: trustme.CA) -> Iterator[str]:
     """An address that answers, with a certificate of this authority."""
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     authority.issue_cert("localhost").configure_cert(context)
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Hello) as server:
-        server.socket = context.wrap_socket(server.socket, server_side=True)
+    with serving(Hello, context) as server:
+        yield f"https://localhost:{server.server_port}/"
+
+
+@contextlib.contextmanager
+def serving(
+    handler: type[http.server.BaseHTTPRequestHandler], context: ssl.SSLContext | None = None
+) -> Iterator[http.server.ThreadingHTTPServer]:
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        if context is not None:
+            server.socket = context.wrap_socket(server.socket, server_side=True)
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
         try:
-            yield f"https://localhost:{server.server_port}/"
+            yield server
         finally:
             server.shutdown()
             thread.join()
