@@ -198,6 +198,14 @@ def test_the_certificate_is_for_the_names_that_others_connect_to(shop, plain):
         "serverCASecret": certificate["secretName"],
         "serverTLSSecret": certificate["secretName"],
     }
+    # The operator makes the Secret of the clients' authority itself, and can't use another's.
+    assert "clientCASecret" not in objects.one("Cluster")["spec"]["certificates"]
+    endings = ("ca", "server", "replication", "superuser", "app", "pull-secret", "pooler")
+    authority = objects.one("Certificate", "ledger-server-ca")["spec"]
+    assert authority["isCA"] is True
+    assert authority["secretName"] not in {f"ledger-{ending}" for ending in endings}
+    issuer = objects.one("Issuer", certificate["issuerRef"]["name"])
+    assert issuer["spec"] == {"ca": {"secretName": authority["secretName"]}}
     # Where the operator makes it, the pooler's name must be in it, too: it shows the same one.
     off = rendered(shop, {"tls": {"enabled": False}})
     assert off.one("Cluster")["spec"]["certificates"] == {

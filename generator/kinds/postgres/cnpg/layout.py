@@ -29,6 +29,8 @@ _SERVER = (
     "tests/connection.yaml",
     "tests/networkpolicy.yaml",
 )
+#: What follows the name of the authority's Secret: `-ca` is the operator's own, for its clients.
+_CA = {"ca": "server-ca"}
 _POOLER = ("pooler", "poddisruptionbudget", "networkpolicy")
 _BACKUP = ("objectstore", "objectstore-origin", "scheduledbackup")
 
@@ -37,7 +39,11 @@ def cnpg_files(component: Component, chart: Chart) -> Sequence[File]:
     settings: Settings = component.settings
     define = f"{chart.name}.{component.name}"
     reserved = textwrap.wrap(" ".join(sorted(RESERVED)), 110)
-    contexts: Mapping[str, Mapping[str, Any]] = {"_cnpg.tpl": {"reserved": reserved}}
+    contexts: Mapping[str, Mapping[str, Any]] = {
+        "_cnpg.tpl": {"reserved": reserved},
+        "certificate-ca.yaml": _CA,
+        "issuer.yaml": _CA,
+    }
     found = [
         *(_template(name, contexts.get(name)) for name in _SERVER),
         _test_account(define),
