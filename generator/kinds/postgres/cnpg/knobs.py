@@ -108,7 +108,14 @@ def _disruption(pooler: Pooler | None) -> list[Knob]:
     """The operator knows how many members may go. Of poolers, it leaves that to others."""
     found = k.disruption(1)
     if pooler:
-        return found
+        doc = (
+            "How many poolers may be away at once: a number or percent. Of the members, the "
+            "operator decides."
+        )
+        return [
+            replace(knob, doc=doc) if knob.path.endswith(".maxUnavailable") else knob
+            for knob in found
+        ]
     # One member alone has no budget, which would block the drain of its node for ever.
     several = {"replicas": 2}
     return [replace(knob, needs=several) for knob in found if knob.path.endswith(".enabled")]
