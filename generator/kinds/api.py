@@ -106,7 +106,8 @@ class SecretNeed:
     """A Secret that must exist before the component starts: its name and keys.
 
     `when` are values of the component's chart that must hold for it to be read. `value` is the
-    path of the value that may name another one. A `prefixed` one has the release's prefix.
+    path of the value that may name another one. A `prefixed` one has the release's prefix. `urls`
+    are those keys whose values are addresses.
     """
 
     name: str
@@ -114,6 +115,7 @@ class SecretNeed:
     when: Mapping[str, Any] = field(default_factory=dict)
     value: str = ""
     prefixed: bool = False
+    urls: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

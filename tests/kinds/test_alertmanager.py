@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 import yaml
 
@@ -98,6 +100,26 @@ def test_secrets_are_files_of_one_secret_that_is_declared(watch):
     assert volume["secret"] == {"secretName": "alertmanager-receivers", "defaultMode": 0o440}
     notes = (watch.path / "README.md").read_text()
     assert "`alertmanager-receivers` | `heartbeat-url`, `security-url`, `pager-key`" in notes
+
+
+def test_the_example_of_an_address_is_an_address(watch):
+    lines = (watch.path / "README.md").read_text().splitlines()
+    shown = [line.strip(" \\") for line in lines if "--from-literal" in line]
+    urls = [line for line in shown if "https://" in line]
+    assert urls == [
+        f'--from-literal={key}="https://…"' for key in ("heartbeat-url", "security-url")
+    ]
+    assert '--from-literal=pager-key="$(openssl rand -base64 24)"' in shown
+
+
+def test_a_matcher_of_several_values_stays_in_its_cell(watch):
+    (row,) = [
+        line
+        for line in (watch.path / "charts/alertmanager/README.md").read_text().splitlines()
+        if line.startswith("| `data` |")
+    ]
+    cells = re.split(r"(?<!\\)\|", row)[1:-1]
+    assert [cell.strip() for cell in cells][3:] == [r'`job=~"postgres\|redis"`']
 
 
 def test_a_receiver_can_be_switched_off(watch):

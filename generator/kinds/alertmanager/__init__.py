@@ -10,6 +10,7 @@ import orjson
 
 from generator.kinds.alertmanager import inhibitions, metrics, operated
 from generator.kinds.alertmanager.settings import (
+    URLS,
     Operated,
     Plain,
     Receiver,
@@ -130,8 +131,11 @@ def link(component: Component) -> Link | None:
 
 
 def secrets(component: Component) -> Sequence[SecretNeed]:
-    keys = dict.fromkeys(receiver.key for receiver in component.settings.receivers if receiver.key)
-    return (SecretNeed(name=f"{component.name}-receivers", keys=tuple(keys)),)
+    named = [receiver for receiver in component.settings.receivers if receiver.key]
+    keys = dict.fromkeys(receiver.key for receiver in named)
+    urls = dict.fromkeys(receiver.key for receiver in named if receiver.way in URLS)
+    name = f"{component.name}-receivers"
+    return (SecretNeed(name=name, keys=tuple(keys), urls=tuple(urls)),)
 
 
 def metrics_endpoints(component: Component) -> tuple[tuple[str, str | None, int, str], ...]:

@@ -17,6 +17,9 @@ RESOURCES = {"cpu": ["50m", "200m"], "memory": ["64Mi", "256Mi"]}
 #: Ways to tell that are reached over HTTPS, each with the key of its secret.
 WEB = ("webhook", "slack", "pagerduty", "opsgenie")
 
+#: Those whose secret is an address.
+URLS = ("webhook", "slack")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Email:

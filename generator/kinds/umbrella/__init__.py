@@ -78,6 +78,7 @@ def context(chart: Chart) -> Mapping[str, Any]:
         "value": words.value,
         "account": words.account,
         "existing": existing(chart),
+        "urls": words.addresses,
         "layers": layers(chart),
     }
 

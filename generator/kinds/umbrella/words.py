@@ -49,6 +49,11 @@ def secret_name(secret: Secret, define: str) -> str:
     return f"{value(component, need.value)} | default {plain}" if need.value else plain
 
 
+def addresses(secret: Secret) -> frozenset[str]:
+    """Keys whose values are addresses: a random value is none."""
+    return frozenset(key for _, need in secret.users for key in need.urls)
+
+
 def written(expression: str) -> str:
     """An expression where text is expected: a plain string needs no braces."""
     name = expression[1:-1]
