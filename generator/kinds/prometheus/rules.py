@@ -71,7 +71,8 @@ def _runbook_files(
     }
     for name, there in pages.items():
         if there:
-            yield File(template=f"runbooks/{name}.md", path=f"runbooks/{name}.md")
+            template, context = f"runbooks/{name}.md", {"data": seen["data"]}
+            yield File(template=template, path=template, context=context)
     for other, one in targets.evaluated(platform, chart, component):
         yield File(
             template="runbooks/declared.md",
