@@ -422,6 +422,29 @@ def test_the_clusters_own_kube_state_metrics_is_enough(tmp_path: Path) -> None:
     assert let_in(objects, "grafana") == [("monitoring", "prometheus")]
 
 
+def test_texts_speak_of_nothing_that_only_the_other_flavour_has(watch: Watch, plain: Watch) -> None:
+    """Rights, values and names of pods: the cluster's servers have others."""
+
+    def text(of: Watch) -> str:
+        pages = ("README.md", "charts/prometheus/runbooks/monitoring.md")
+        return "\n".join((of.path / page).read_text() for page in pages)
+
+    of_plain = (
+        "by Roles in",
+        "-n watch statefulset/prometheus",
+        "`scrape.extraConfigs`",
+        "`retention.size`",
+        "`networkPolicy.extraEgress`",
+        "system:serviceaccount:<namespace>:prometheus",
+        "name=<job> --since",
+    )
+    assert [words for words in of_plain if words not in text(plain)] == []
+    assert [words for words in of_plain if words in text(watch)] == []
+    assert "system:serviceaccount:cluster-monitoring:kube-prometheus-stack-prometheus" in text(
+        watch
+    )
+
+
 def test_without_any_there_are_no_alerts_on_its_metrics(tmp_path: Path) -> None:
     server = {**SERVER, "connects": ["alertmanager"], "nodes": False}
     watch = build(tmp_path, {"prometheus": server, "alertmanager": ALERTS}, SHOP)
