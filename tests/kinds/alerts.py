@@ -92,6 +92,15 @@ CLUSTER = (
         step=5,
     ),
     Case(
+        # Nothing was ever laid, by a sidecar that is up for eleven hours; by one that is for four.
+        alert="ThanosUploadTooOld",
+        fires={UPLOADED: "0x132"},
+        silent={UPLOADED: "_x84 0x48"},
+        minute=660,
+        step=5,
+        labels='pod="prometheus-0"',
+    ),
+    Case(
         alert="ThanosSidecarWithoutPrometheus",
         fires={f"thanos_sidecar_prometheus_up{{{OWN}}}": "0x60"},
         silent={f"thanos_sidecar_prometheus_up{{{OWN}}}": "1x60"},
