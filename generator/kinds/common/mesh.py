@@ -7,7 +7,7 @@ knobs once.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from generator.kinds.api import File, Knob, Labels
@@ -16,6 +16,7 @@ from generator.spec.model import Chart, Component
 
 if TYPE_CHECKING:
     from generator.build.view import View
+    from generator.kinds.common.running import Metrics
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,7 +27,7 @@ class Door:
     metrics, `own` are the component's other pods and tests. `accounts` names more service
     accounts of the same component, without the release's prefix; `jobs` those of its Jobs,
     which stand behind the name of its objects. `outside`: an operator comes in, from outside the
-    mesh, so that nobody is asked for an identity there.
+    mesh, so that nobody is asked for an identity there. `path` is that of the metrics.
     """
 
     port: int
@@ -37,6 +38,7 @@ class Door:
     accounts: tuple[str, ...] = ()
     jobs: tuple[str, ...] = ()
     outside: bool = False
+    path: str = "/metrics"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,6 +80,16 @@ class Mesh:
         )
 
     @property
+    def read(self) -> tuple[int, ...]:
+        """Ports that metrics are read from, whoever else comes in there."""
+        return tuple(door.port for door in self.doors if door.scraper)
+
+    @property
+    def shared(self) -> tuple[Door, ...]:
+        """Doors that the metrics are read at, and that others come in at as well."""
+        return tuple(door for door in self.doors if door.scraper and door.port not in self.metrics)
+
+    @property
     def outside(self) -> tuple[int, ...]:
         """Ports that an operator comes in at, from outside the mesh."""
         return tuple(door.port for door in self.doors if door.outside)
@@ -102,7 +114,7 @@ def mesh_files(
     mesh = Mesh(workload=name, doors=doors, labels=component.pod_labels(name))
     end = "" if name == component.name else f"-{name.removeprefix(f'{component.name}-')}"
     kinds = ["authorizationpolicy"]
-    if mesh.metrics or mesh.outside:
+    if mesh.read or mesh.outside:
         kinds.append("peerauthentication")
     if web:
         kinds.append("destinationrule")
@@ -129,29 +141,28 @@ def mesh_knobs(chart: Chart, doors: tuple[Door, ...]) -> list[Knob]:
     ]
 
 
-def serving(port: int | None, metrics: int | None) -> tuple[Door, ...]:
+def serving(port: int | None, metrics: Metrics | None) -> tuple[Door, ...]:
     """The doors of an application: its own port, and the one of its metrics."""
-    doors = []
-    if port is not None:
-        doors.append(Door(port=port, callers=True, public=True, own=True, scraper=metrics == port))
-    if metrics is not None and metrics != port:
-        doors.append(Door(port=metrics, scraper=True))
-    return tuple(doors)
+    read = Door(port=metrics.port, scraper=True, path=metrics.path) if metrics else None
+    if port is None:
+        return () if read is None else (read,)
+    own = Door(port=port, callers=True, public=True, own=True)
+    if read is None:
+        return (own,)
+    if read.port == port:
+        return (replace(own, scraper=True, path=read.path),)
+    return (own, read)
 
 
 def _used(chart: Chart, doors: tuple[Door, ...]) -> tuple[Door, ...]:
     """Those that somebody can come in at: none without a mesh, no metrics without a reader."""
     if chart.mesh is None:
         return ()
+    read = chart.scrape is not None
     return tuple(
-        door
+        replace(door, scraper=door.scraper and read)
         for door in doors
-        if door.callers
-        or door.public
-        or door.own
-        or door.accounts
-        or door.outside
-        or chart.scrape is not None
+        if door.callers or door.public or door.own or door.accounts or door.outside or read
     )
 
 

@@ -121,7 +121,7 @@ def knobs(component: Component, chart: Chart) -> Sequence[Knob]:
 
 
 def _doors(settings: Settings) -> tuple[Door, ...]:
-    return serving(settings.port, settings.metrics.port if settings.metrics else None)
+    return serving(settings.port, settings.metrics)
 
 
 def _ask(path: str | None) -> dict[str, Any]:

@@ -98,7 +98,7 @@ def knobs(component: Component, chart: Chart) -> Sequence[Knob]:
 
 
 def _doors(settings: Settings) -> tuple[Door, ...]:
-    return serving(None, settings.metrics.port if settings.metrics else None)
+    return serving(None, settings.metrics)
 
 
 def _ask(probe: Probe) -> dict[str, Any]:
