@@ -8,7 +8,6 @@ from functools import cached_property
 
 from generator.kinds.api import MONITORING, Env, Labels, Link
 from generator.kinds.common.app import volume_name
-from generator.kinds.prometheus.targets import endpoints
 from generator.spec.model import Chart, Component, Edge, Outside, Platform, Scrape
 from generator.spec.names import camel_case
 
@@ -187,9 +186,16 @@ class View:
             return False
         places = [caller.namespace for caller in self.callers]
         places += [peer.namespace for peer in self.outs]
-        if self.scrape is not None and endpoints(self.component):
-            places.append(self.scrape.namespace)
-        return MONITORING in places
+        return MONITORING in places or self._read_from(MONITORING)
+
+    def _read_from(self, namespace: str) -> bool:
+        """Whether a Prometheus of that namespace reads it."""
+        if self.scrape is None or self.scrape.namespace != namespace:
+            return False
+        # Late: a build loads the kinds that it uses.
+        from generator.kinds.prometheus.targets import endpoints
+
+        return bool(endpoints(self.component))
 
     @property
     def scraped(self) -> bool:
