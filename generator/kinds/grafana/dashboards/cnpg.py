@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from generator.kinds.grafana.dashboards.board import Board
 from generator.kinds.grafana.dashboards.panels import Panel, graph, listed, number, row, states
+from generator.kinds.grafana.dashboards.postgres import database_use
 from generator.kinds.grafana.seen import Seen
 
 _PICKED = '{job=~"$component"}'
@@ -102,35 +103,7 @@ def _use() -> list[Panel]:
                 "{{pod}} {{state}}",
             ),
         ),
-        *_work(),
-    ]
-
-
-def _work() -> list[Panel]:
-    def each(column: str) -> str:
-        rate = f"rate(cnpg_pg_stat_database_{column}{_DATABASE}[$__rate_interval])"
-        return f"sum by (datname) ({rate})"
-
-    hit, read = each("blks_hit"), each("blks_read")
-    return [
-        graph(
-            "Transactions a second",
-            "ops",
-            (each("xact_commit"), "{{datname}} committed"),
-            (each("xact_rollback"), "{{datname}} rolled back"),
-        ),
-        graph(
-            "Share of blocks found in memory",
-            "percentunit",
-            (f"{hit} / ({hit} + {read} > 0)", "{{datname}}"),
-            top=1,
-        ),
-        graph(
-            "Deadlocks and files that memory was too small for",
-            "ops",
-            (each("deadlocks"), "{{datname}} deadlocks"),
-            (each("temp_files"), "{{datname}} files"),
-        ),
+        *database_use("cnpg_pg_stat_database"),
     ]
 
 

@@ -75,12 +75,6 @@ def _leading(*, backups: bool) -> list[Panel]:
 
 
 def _postgres_use() -> list[Panel]:
-
-    def each(column: str) -> str:
-        rate = f"rate(pg_stat_database_{column}{_DATABASE}[$__rate_interval])"
-        return f"sum by (datname) ({rate})"
-
-    hit, read = each("blks_hit"), each("blks_read")
     return [
         number("Servers that answer", "none", f"sum(pg_up{_PICKED})", bad_below=1),
         number(
@@ -104,6 +98,19 @@ def _postgres_use() -> list[Panel]:
             (f"sum by (pod, state) (pg_stat_activity_count{_PICKED})", "{{pod}} {{state}}"),
             (f"max(pg_settings_max_connections{_PICKED})", "most"),
         ),
+        *database_use("pg_stat_database"),
+    ]
+
+
+def database_use(metric: str) -> list[Panel]:
+    """What each database does, by an exporter's names of the columns of pg_stat_database."""
+
+    def each(column: str) -> str:
+        rate = f"rate({metric}_{column}{_DATABASE}[$__rate_interval])"
+        return f"sum by (datname) ({rate})"
+
+    hit, read = each("blks_hit"), each("blks_read")
+    return [
         graph(
             "Transactions a second",
             "ops",
