@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
-from generator.kinds.api import Container, Knob
+from generator.kinds.api import Container, Knob, SecretNeed
 from generator.kinds.common import knobs as k
 from generator.kinds.common import schemas as s
 from generator.kinds.postgres.settings import Backup
@@ -18,6 +19,24 @@ TIME: Final[s.Schema] = {
     "pattern": "^([0-9]{4}(-[0-9]{2}){2} ([0-9]{2}:){2}[0-9]{2}(\\.[0-9]{1,6})?[+-][0-9]{2})?$",
 }
 BUCKET: Final[s.Schema] = {"type": "string", "pattern": "^([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])?$"}
+
+
+def store_secrets(backup: Backup) -> Iterator[SecretNeed]:
+    """The Secrets that lead to the store, with any engine."""
+    if backup.secret:
+        yield SecretNeed(
+            name=backup.secret,
+            keys=("access-key-id", "secret-access-key"),
+            when={"backup.enabled": True, "backup.secret": True},
+            value="backup.secret",
+        )
+    if backup.ca:
+        yield SecretNeed(
+            name=backup.ca,
+            keys=("ca.crt",),
+            when={"backup.enabled": True, "backup.caSecret": True},
+            value="backup.caSecret",
+        )
 
 
 def backup_knobs(backup: Backup, check: Container) -> list[Knob]:

@@ -17,6 +17,7 @@ from generator.kinds.api import (
 )
 from generator.kinds.common.mesh import mesh_knobs
 from generator.kinds.data.settings import EXISTING, tls_secret
+from generator.kinds.postgres.backup import store_secrets
 from generator.kinds.postgres.cnpg import metrics
 from generator.kinds.postgres.cnpg.checks import cnpg_problems
 from generator.kinds.postgres.cnpg.doors import server_doors
@@ -72,24 +73,8 @@ def secrets(component: Component) -> Sequence[SecretNeed]:
     found = [
         SecretNeed(name=settings.secret, keys=("username", "password"), value="credentialsSecret")
     ]
-    if settings.backup and settings.backup.secret:
-        found.append(
-            SecretNeed(
-                name=settings.backup.secret,
-                keys=("access-key-id", "secret-access-key"),
-                when={"backup.enabled": True, "backup.secret": True},
-                value="backup.secret",
-            )
-        )
-    if settings.backup and settings.backup.ca:
-        found.append(
-            SecretNeed(
-                name=settings.backup.ca,
-                keys=("ca.crt",),
-                when={"backup.enabled": True, "backup.caSecret": True},
-                value="backup.caSecret",
-            )
-        )
+    if settings.backup:
+        found += store_secrets(settings.backup)
     if settings.tls == EXISTING:
         found.append(tls_secret(component.name))
     return found
