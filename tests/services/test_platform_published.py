@@ -19,11 +19,13 @@ from tests.services import web
 #: What a cluster serves that has every foreign API that the platforms switch on.
 SERVED = (
     "autoscaling.k8s.io/v1",
+    "barmancloud.cnpg.io/v1",
     "bitnami.com/v1alpha1",
     "cert-manager.io/v1",
     "external-secrets.io/v1",
     "gateway.networking.k8s.io/v1",
     "k8s.nginx.org/v1",
+    "postgresql.cnpg.io/v1",
     "security.istio.io/v1",
 )
 KUBERNETES = (
