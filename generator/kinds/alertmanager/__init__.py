@@ -23,6 +23,7 @@ from generator.kinds.common import schemas as s
 from generator.kinds.common import server
 from generator.kinds.common.mesh import Door, mesh_files, mesh_knobs
 from generator.kinds.common.replicas import replicas_file, volumes_file
+from generator.kinds.prometheus.operated import of_operator
 from generator.spec.model import Chart, Component
 from generator.spec.names import camel_case, env_name
 
@@ -44,7 +45,7 @@ def problems(component: Component, chart: Chart) -> Iterator[Problem]:
     if isinstance(settings, Operated):
         yield from operated.problems(component, chart)
     else:
-        yield from operated.plain_problems(settings)
+        yield from of_operator(settings.given)
         yield from _server_problems(settings)
     yield from _receiver_problems(settings)
     yield from _secret_problems(component, chart)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from generator.kinds.alertmanager.settings import Operated, Plain
+from generator.kinds.alertmanager.settings import Operated
 from generator.kinds.api import MONITORING, Env, Knob, Link, Problem
 from generator.kinds.common import schemas as s
-from generator.kinds.prometheus.settings import OPERATOR
 from generator.spec.model import Chart, Component
 from generator.spec.names import env_name
 
@@ -43,17 +42,6 @@ def problems(component: Component, chart: Chart) -> Iterator[Problem]:
             message="the operator's Alertmanager hears of alerts from the operator's Prometheus: "
             f"{servers[0].name!r} does not connect to it",
             hint=f"{servers[0].name}: {{connects: [{component.name}], …}}",
-        )
-
-
-def plain_problems(settings: Plain) -> Iterator[Problem]:
-    """What only the other flavour has."""
-    if OPERATOR in settings.given:
-        yield Problem(
-            path=(OPERATOR,),
-            rule="flavor",
-            message="belongs to the flavour `operator`, and this one is `plain`",
-            hint="flavor: operator, or remove it",
         )
 
 

@@ -84,13 +84,7 @@ def problems(component: Component, chart: Chart) -> Iterator[Problem]:
 def plain_problems(component: Component, chart: Chart) -> Iterator[Problem]:
     """What only the other flavour has."""
     settings: Plain = component.settings
-    if OPERATOR in settings.given:
-        yield Problem(
-            path=(OPERATOR,),
-            rule="flavor",
-            message="belongs to the flavour `operator`, and this one is `plain`",
-            hint="flavor: operator, or remove it",
-        )
+    yield from of_operator(settings.given)
     for edge in chart.edges_from.get(component.name, ()):
         target = edge.target
         if target is not None and target.kind == "alertmanager" and target.settings.operated:
@@ -101,6 +95,17 @@ def plain_problems(component: Component, chart: Chart) -> Iterator[Problem]:
                 "operator's Prometheus alone",
                 hint=f"flavor: operator here too, or flavor: plain at {target.name}",
             )
+
+
+def of_operator(given: Sequence[str]) -> Iterator[Problem]:
+    """What a plain server of either kind has no use for."""
+    if OPERATOR in given:
+        yield Problem(
+            path=(OPERATOR,),
+            rule="flavor",
+            message="belongs to the flavour `operator`, and this one is `plain`",
+            hint="flavor: operator, or remove it",
+        )
 
 
 def hosts(component: Component, chart: Chart) -> frozenset[str]:
